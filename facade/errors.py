@@ -1,0 +1,91 @@
+"""One exception per outcome, each with its HTTP status and FHIR issue code.
+
+https://hl7.org/fhir/R4/http.html#summary · https://hl7.org/fhir/R4/valueset-issue-type.html
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class FacadeError(Exception):
+    """Base: what a client or an operator is told. Never holds SQL, a stack trace or patient data.
+
+    `expression` is the FHIRPath of the element, or the name of the parameter (`http.family`), at fault.
+    """
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "exception"
+
+    def __init__(self, diagnostics: str, *, expression: str | None = None) -> None:
+        super().__init__(diagnostics)
+        self.diagnostics = diagnostics
+        self.expression = expression
+
+    def outcome(self) -> dict[str, Any]:
+        """This error as an OperationOutcome."""
+        return operation_outcome("error", self.code, self.diagnostics, self.expression)
+
+
+class BadRequest(FacadeError):
+    """The request cannot be understood."""
+
+    status, code = 400, "invalid"
+
+
+class UnknownParameter(FacadeError):
+    """A search parameter or modifier that is not supported; never ignored unless the client asked for it."""
+
+    status, code = 400, "not-supported"
+
+
+class NotFound(FacadeError):
+    """No such resource."""
+
+    status, code = 404, "not-found"
+
+
+class UnknownType(FacadeError):
+    """No such resource type here."""
+
+    status, code = 404, "not-supported"
+
+
+class Gone(FacadeError):
+    """The resource was deleted."""
+
+    status, code = 410, "deleted"
+
+
+class MethodNotAllowed(FacadeError):
+    """The interaction is not supported for this type."""
+
+    status, code = 405, "not-supported"
+
+
+class NotAcceptable(FacadeError):
+    """No representation that the client accepts."""
+
+    status, code = 406, "not-supported"
+
+
+class TooCostly(FacadeError):
+    """The request would take more than its budget."""
+
+    status, code = 403, "too-costly"
+
+
+class Unavailable(FacadeError):
+    """The store or a source cannot answer now."""
+
+    status, code = 503, "transient"
+
+
+def operation_outcome(
+    severity: str, code: str, diagnostics: str, expression: str | None = None
+) -> dict[str, Any]:
+    """An OperationOutcome with one issue."""
+    issue: dict[str, Any] = {"severity": severity, "code": code, "diagnostics": diagnostics}
+    if expression:
+        issue["expression"] = [expression]
+    return {"resourceType": "OperationOutcome", "issue": [issue]}

@@ -1,0 +1,198 @@
+"""The store's tables: raw records, resources with their versions, the search index, cursors, quarantine.
+
+SQLModel declares and creates them, on SQLite and PostgreSQL alike. Hot paths use prepared SQL text on them
+(`store/sqlite.py`, `store/postgres.py`), because an ORM per request costs half the throughput.
+Times are integers: microseconds since 1970-01-01 UTC.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+_rowid = BigInteger().with_variant(Integer, "sqlite")
+_sorted_text = Text().with_variant(Text(collation="C"), "postgresql")  # range scans need byte order
+
+
+def _id() -> Any:
+    return Column(_rowid, primary_key=True, autoincrement=True)
+
+
+def _big(**options: Any) -> Any:
+    return Column(BigInteger, **options)
+
+
+class StreamState(SQLModel, table=True):
+    """One stream of one source: how far it was read, and how that went."""
+
+    __tablename__ = "stream_state"
+    __table_args__ = (UniqueConstraint("source", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    name: str
+    cursor: str | None = None
+    last_started: int | None = Field(default=None, sa_column=_big(nullable=True))
+    last_success: int | None = Field(default=None, sa_column=_big(nullable=True))
+    last_full: int | None = Field(default=None, sa_column=_big(nullable=True))
+    error: str | None = None
+
+
+class RawRecord(SQLModel, table=True):
+    """A record as the source said it: JSON text of its body, and a hash that tells whether it changed."""
+
+    __tablename__ = "raw_record"
+    __table_args__ = (UniqueConstraint("stream_id", "key"),)
+    id: int | None = Field(default=None, sa_column=_id())
+    stream_id: int
+    key: str
+    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    deleted: int = 0
+    at: int = Field(sa_column=_big(nullable=False))
+
+
+class Resource(SQLModel, table=True):
+    """The current version of a resource. `body` is what a read answers, byte for byte (empty when deleted).
+
+    `hash` is over the content without meta.versionId and meta.lastUpdated. `patient` is the logical id of
+    the Patient whose compartment it is in. `raw_id` and `mapping` tell what made it.
+    """
+
+    __tablename__ = "resource"
+    __table_args__ = (
+        UniqueConstraint("type", "id"),
+        Index("resource_type_rid", "type", "rid"),
+        Index("resource_type_updated", "type", "updated"),
+        Index("resource_raw", "raw_id"),
+    )
+    rid: int | None = Field(default=None, sa_column=_id())
+    type: str
+    id: str = Field(sa_column=Column(_sorted_text, nullable=False))
+    version: int
+    updated: int = Field(sa_column=_big(nullable=False))
+    deleted: int = 0
+    patient: str | None = None
+    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    raw_id: int | None = Field(default=None, sa_column=_big(nullable=True))
+    mapping: str | None = None
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ResourceVersion(SQLModel, table=True):
+    """A version that is no longer current."""
+
+    __tablename__ = "resource_version"
+    rid: int = Field(sa_column=Column(_rowid, primary_key=True, autoincrement=False))
+    version: int = Field(primary_key=True)
+    updated: int = Field(sa_column=_big(nullable=False))
+    deleted: int = 0
+    patient: str | None = None
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class SystemUri(SQLModel, table=True):
+    """Code systems and identifier systems, so that index rows hold a small integer. 0 is "no system"."""
+
+    __tablename__ = "system_uri"
+    id: int | None = Field(default=None, primary_key=True)
+    uri: str = Field(unique=True)
+
+
+def _index_args(table: str) -> tuple[Any, ...]:
+    """Clustered on the primary key (SQLite), and found by resource when it changes."""
+    return (Index(f"{table}_rid", "rid"), {"sqlite_with_rowid": False})
+
+
+class IndexToken(SQLModel, table=True):
+    """`param` is SearchParameter.number in facade.spec; it implies the resource type."""
+
+    __tablename__ = "index_token"
+    __table_args__ = _index_args("index_token")
+    param: int = Field(primary_key=True)
+    code: str = Field(sa_column=Column(_sorted_text, primary_key=True))
+    system: int = Field(primary_key=True)
+    rid: int = Field(sa_column=Column(_rowid, primary_key=True, autoincrement=False))
+
+
+class IndexString(SQLModel, table=True):
+    """`value` is folded (no case, no accents) for the default match; `exact` is as it stood."""
+
+    __tablename__ = "index_string"
+    __table_args__ = _index_args("index_string")
+    param: int = Field(primary_key=True)
+    value: str = Field(sa_column=Column(_sorted_text, primary_key=True))
+    rid: int = Field(sa_column=Column(_rowid, primary_key=True, autoincrement=False))
+    exact: str = Field(sa_column=Column(_sorted_text, primary_key=True))
+
+
+class IndexDate(SQLModel, table=True):
+    """A half-open interval [low, high); open ends are the smallest and largest 64-bit values."""
+
+    __tablename__ = "index_date"
+    __table_args__ = _index_args("index_date")
+    param: int = Field(primary_key=True)
+    low: int = Field(sa_column=_big(primary_key=True, autoincrement=False))
+    high: int = Field(sa_column=_big(primary_key=True, autoincrement=False))
+    rid: int = Field(sa_column=Column(_rowid, primary_key=True, autoincrement=False))
+
+
+class IndexReference(SQLModel, table=True):
+    """`target` is `Patient/1` for a local reference, else the reference as it stood."""
+
+    __tablename__ = "index_reference"
+    __table_args__ = _index_args("index_reference")
+    param: int = Field(primary_key=True)
+    target: str = Field(sa_column=Column(_sorted_text, primary_key=True))
+    rid: int = Field(sa_column=Column(_rowid, primary_key=True, autoincrement=False))
+
+
+class Quarantine(SQLModel, table=True):
+    """A record, or one mapping of it, that could not become FHIR: why, and its bytes. Goes when it maps."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (UniqueConstraint("stream_id", "key", "mapping"),)
+    id: int | None = Field(default=None, sa_column=_id())
+    stream_id: int
+    key: str
+    mapping: str
+    element: str | None = None
+    reason: str
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    at: int = Field(sa_column=_big(nullable=False))
+
+
+class UnmappedCode(SQLModel, table=True):
+    """A legacy code with no entry in its concept map, and in how many records it was met."""
+
+    __tablename__ = "unmapped_code"
+    source: str = Field(primary_key=True)
+    concept_map: str = Field(primary_key=True)
+    value: str = Field(primary_key=True)
+    count: int = 0
+
+
+class SyncRun(SQLModel, table=True):
+    """What one sync of one stream did."""
+
+    __tablename__ = "sync_run"
+    id: int | None = Field(default=None, sa_column=_id())
+    stream_id: int
+    kind: str
+    started: int = Field(sa_column=_big(nullable=False))
+    ended: int | None = Field(default=None, sa_column=_big(nullable=True))
+    records_read: int = 0
+    records_changed: int = 0
+    records_deleted: int = 0
+    resources_written: int = 0
+    quarantined: int = 0
+    error: str | None = None
+
+
+class StoreFact(SQLModel, table=True):
+    """What the store must remember about itself: schema version, the key that signs page cursors."""
+
+    __tablename__ = "store_fact"
+    name: str = Field(primary_key=True)
+    value: str
