@@ -1,0 +1,21 @@
+"""Session fixtures: one private server of each kind per test process, started when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests import servers
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[servers.MariaDB]:
+    with servers.mariadb() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[servers.PostgreSQL]:
+    with servers.postgres() as server:
+        yield server
