@@ -256,7 +256,7 @@ class PostgreSQL(Server):
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": self.folder,
             "fsync": "off",
-            "synchronous_commit": "off",
+            "synchronous_commit": "local",
             "full_page_writes": "off",
             "shared_buffers": "64MB",
             "max_connections": 50,
@@ -351,7 +351,7 @@ def _is_root() -> bool:
 
 
 def _children(pid: int) -> list[int]:
-    import psutil
+    import psutil  # type: ignore[import-untyped]
 
     try:
         return [child.pid for child in psutil.Process(pid).children(recursive=True)]
