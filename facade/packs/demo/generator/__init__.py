@@ -1,0 +1,1 @@
+"""What fills a Kestrel database: small clinical tables, invented people, and their years at the practice."""
