@@ -1,0 +1,171 @@
+"""What a resource can be found by: its index rows, made in one walk over the elements that it has.
+
+https://hl7.org/fhir/R4/search.html
+
+The expressions of all parameters of a type are merged into one tree of element names. The walk follows the
+elements that are there, so its cost grows with the resource and not with the number of parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from facade.search.kinds import ON_RESOURCE, leaf_paths, parameter_paths, supported
+from facade.search.model import Leaf, LeafMaker, Setting
+from facade.search.paths import Child, Computed, Nth, Path, Step, Where, compile_test
+from facade.spec import definitions
+from facade.store.index import IndexRows
+
+PLAIN = Setting()
+
+
+@dataclass(slots=True)
+class _Branch:
+    """A place in the merged tree: what follows from here, and the parameters that end here."""
+
+    steps: dict[Step, _Branch] = field(default_factory=dict)
+    ends: dict[LeafMaker, list[int]] = field(default_factory=dict)
+
+
+def extract(resource: dict[str, Any], setting: Setting = PLAIN) -> IndexRows:
+    """The index rows of a resource, for every parameter that `supported_parameters` names."""
+    rows = IndexRows()
+    _walker(resource["resourceType"], setting)(resource, rows)
+    return rows
+
+
+@cache
+def _walker(type: str, setting: Setting) -> Leaf:
+    root = _Branch()
+    for code, parameter in supported(type).items():
+        if code not in ON_RESOURCE:
+            _graft(root, parameter_paths(type, code), parameter.kind, parameter.number)
+    return _compile(root, setting)
+
+
+def _graft(root: _Branch, paths: Iterable[Path], kind: str, number: int) -> None:
+    """Merge a parameter's paths into the tree."""
+    for path in paths:
+        for end, maker in leaf_paths(path, kind):
+            branch = root
+            for step in end.steps:
+                branch = branch.steps.setdefault(step, _Branch())
+            branch.ends.setdefault(maker, []).append(number)
+
+
+def _compile(branch: _Branch, setting: Setting) -> Leaf:
+    """One item's visitor."""
+    actions: list[Leaf] = [maker(tuple(params), setting) for maker, params in branch.ends.items()]
+    table: dict[str, Leaf] = {}
+    for step, below in branch.steps.items():
+        match step:
+            case Child(name):
+                table[name] = _compile_member(below, setting)
+            case Where(condition, kind):
+                actions.append(_guarded(compile_test(condition, kind), _compile(below, setting)))
+            case Computed(condition, kind):
+                actions.append(_computed(compile_test(condition, kind), _compile(below, setting)))
+            case Nth():
+                raise AssertionError("positions are taken where their list is")
+    if table:
+        actions.append(_members(table))
+    return _all_of(actions)
+
+
+def _compile_member(branch: _Branch, setting: Setting) -> Leaf:
+    """The visitor of an element's JSON value, which may be a list."""
+    positions = {step: below for step, below in branch.steps.items() if isinstance(step, Nth)}
+    rest = _Branch({s: b for s, b in branch.steps.items() if not isinstance(s, Nth)}, branch.ends)
+    actions = [_nth(step.position, _compile(below, setting)) for step, below in positions.items()]
+    if rest.steps or rest.ends:
+        actions.append(_each(_compile(rest, setting)))
+    return _all_of(actions)
+
+
+def _all_of(actions: list[Leaf]) -> Leaf:
+    if len(actions) == 1:
+        return actions[0]
+
+    def visit(value: Any, rows: IndexRows) -> None:
+        for action in actions:
+            action(value, rows)
+
+    return visit
+
+
+def _members(table: dict[str, Leaf]) -> Leaf:
+    find = table.get
+
+    def visit(item: Any, rows: IndexRows) -> None:
+        for name, value in item.items():
+            action = find(name)
+            if action is not None:
+                action(value, rows)
+
+    return visit
+
+
+def _each(action: Leaf) -> Leaf:
+    def visit(value: Any, rows: IndexRows) -> None:
+        if value.__class__ is list:
+            for item in value:
+                if item is not None:
+                    action(item, rows)
+        else:
+            action(value, rows)
+
+    return visit
+
+
+def _nth(position: int, action: Leaf) -> Leaf:
+    def visit(value: Any, rows: IndexRows) -> None:
+        if value.__class__ is list and len(value) > position and value[position] is not None:
+            action(value[position], rows)
+
+    return visit
+
+
+def _guarded(test: Callable[[Any], bool], action: Leaf) -> Leaf:
+    def visit(value: Any, rows: IndexRows) -> None:
+        if test(value):
+            action(value, rows)
+
+    return visit
+
+
+def _computed(test: Callable[[Any], bool], action: Leaf) -> Leaf:
+    def visit(value: Any, rows: IndexRows) -> None:
+        action(test(value), rows)
+
+    return visit
+
+
+def patient_of(resource: dict[str, Any]) -> str | None:
+    """The logical id of the Patient in whose compartment the resource is; the first, if it is in several.
+
+    https://hl7.org/fhir/R4/compartmentdefinition-patient.html
+    """
+    type = resource["resourceType"]
+    if type == "Patient":
+        id = resource.get("id")
+        return id if isinstance(id, str) else None
+    walk = _compartment_walker(type)
+    if walk is None:
+        return None
+    rows = IndexRows()
+    walk(resource, rows)
+    for _, target in rows.references:
+        if target.startswith("Patient/"):
+            return target[8:]
+    return None
+
+
+@cache
+def _compartment_walker(type: str) -> Leaf | None:
+    root = _Branch()
+    for code in definitions.compartment("Patient").get(type, ()):
+        _graft(root, parameter_paths(type, code), "reference", 0)
+    return _compile(root, PLAIN) if root.steps else None

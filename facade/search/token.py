@@ -1,0 +1,113 @@
+"""Token search: codes, identifiers, flags, with or without their system.
+
+https://hl7.org/fhir/R4/search.html#token
+
+An element of type code has no system of its own: it is indexed without one, and a system in the query is
+held against those of the element's required value set.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from facade.errors import BadRequest
+from facade.search.model import Criterion, Facts, Leaf, Leaves, Match, Setting, TokenValue
+from facade.search.values import any_of, split_unescaped, unescape
+from facade.spec.definitions import SearchParameter
+from facade.store.index import LONGEST, IndexRows
+
+TABLE = "index_token"
+COLUMN = "code"
+MODIFIERS = frozenset({"not", "missing"})
+_WITHOUT_SYSTEM = frozenset({"code", "boolean", "id", "string", "uri", "canonical", "ContactPoint"})
+
+
+def _coding(params: tuple[int, ...], setting: Setting) -> Leaf:
+    def leaf(value: Any, rows: IndexRows) -> None:
+        get = value.get
+        code, system = get("code", ""), get("system", "")
+        if (code or system) and code.__class__ is str is system.__class__:
+            for param in params:
+                rows.tokens.append((param, code, system))
+
+    return leaf
+
+
+def _identifier(params: tuple[int, ...], setting: Setting) -> Leaf:
+    def leaf(value: Any, rows: IndexRows) -> None:
+        get = value.get
+        code, system = get("value", ""), get("system", "")
+        if (code or system) and code.__class__ is str is system.__class__:
+            for param in params:
+                rows.tokens.append((param, code, system))
+
+    return leaf
+
+
+def _plain(params: tuple[int, ...], setting: Setting) -> Leaf:
+    def leaf(value: Any, rows: IndexRows) -> None:
+        if value.__class__ is str and value:
+            for param in params:
+                rows.tokens.append((param, value, ""))
+
+    return leaf
+
+
+def _flag(params: tuple[int, ...], setting: Setting) -> Leaf:
+    def leaf(value: Any, rows: IndexRows) -> None:
+        if value.__class__ is bool:
+            for param in params:
+                rows.tokens.append((param, "true" if value else "false", ""))
+
+    return leaf
+
+
+LEAVES: Leaves = {
+    "Coding": (((), _coding),),
+    "CodeableConcept": ((("coding",), _coding),),
+    "Identifier": (((), _identifier),),
+    "ContactPoint": ((("value",), _plain),),
+    "boolean": (((), _flag),),
+    **dict.fromkeys(("code", "string", "id", "uri", "canonical", "url", "oid", "uuid"), (((), _plain),)),
+}
+
+
+def parse_value(
+    text: str, modifier: str | None, parameter: SearchParameter, facts: Facts, setting: Setting
+) -> TokenValue:
+    parts = split_unescaped(text, "|")
+    if len(parts) > 2:
+        raise BadRequest(
+            f"Search parameter `{parameter.code}` takes `code` or `system|code`",
+            expression=f"http.{parameter.code}",
+        )
+    if len(parts) == 1:
+        return TokenValue(None, unescape(text)[:LONGEST])
+    system, code = (unescape(part) for part in parts)
+    if not system and not code:
+        raise BadRequest(
+            f"Search parameter `{parameter.code}` has neither system nor code",
+            expression=f"http.{parameter.code}",
+        )
+    return TokenValue(system, code[:LONGEST] or None)
+
+
+def match(criterion: Criterion, facts: Facts) -> Match:
+    plain = facts.types <= _WITHOUT_SYSTEM
+    tests: list[str] = []
+    params: list[str] = []
+    for value in criterion.values:
+        assert isinstance(value, TokenValue)
+        parts = []
+        if value.code is not None:
+            parts.append("i.code=?")
+            params.append(value.code)
+        if value.system == "" or (plain and (value.system is None or value.system in facts.systems)):
+            parts.append("i.system=0")
+        elif value.system is not None:
+            parts.append("i.system=(SELECT id FROM system_uri WHERE uri=?)")
+            params.append(value.system)
+        tests.append(" AND ".join(parts))
+    ordered = len(tests) == 1 and tests[0].startswith("i.code=? AND i.system=")
+    cost = 10 if "Identifier" in facts.types else 20 if "ContactPoint" in facts.types else 90 if plain else 60
+    return Match(TABLE, any_of(tests), tuple(params), cost, ordered, criterion.modifier == "not")
