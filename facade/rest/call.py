@@ -1,0 +1,95 @@
+"""One HTTP request, as the interactions see it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from facade.errors import BadRequest
+from facade.rest.errors import TooLarge, TooSlow, UnsupportedMedia, UriTooLong
+from facade.rest.negotiation import Media, negotiate
+
+MAX_QUERY = 8 * 1024
+MAX_FORM = 64 * 1024
+MAX_PARAMETERS = 1000
+BODY_SECONDS = 10.0
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Items = list[tuple[str, str]]
+
+
+class Call:
+    """Parses what is asked for, when it is asked for. Header names are given in lower case."""
+
+    __slots__ = ("_items", "_receive", "_scope", "method", "path")
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.method: str = scope["method"]
+        self.path: str = scope["path"][len(scope.get("root_path", "")) :]
+        self._scope = scope
+        self._receive = receive
+        self._items: Items | None = None
+
+    def header(self, name: bytes) -> str:
+        """The header's value, repetitions joined with commas; empty when absent."""
+        found = [value for key, value in self._scope["headers"] if key == name]
+        return b", ".join(found).decode("latin-1") if found else ""
+
+    def items(self) -> Items:
+        """The parameters of the URL, in order. Raises BadRequest and UriTooLong."""
+        if self._items is None:
+            query: bytes = self._scope["query_string"]
+            if len(query) > MAX_QUERY:
+                raise UriTooLong(f"The URL's parameters are longer than {MAX_QUERY} bytes; use POST _search.")
+            self._items = parse_items(query) if query else []
+        return self._items
+
+    async def form(self) -> Items:
+        """The parameters of a form body. Raises UnsupportedMedia, TooLarge, TooSlow and BadRequest."""
+        kind = self.header(b"content-type").partition(";")[0].strip().lower()
+        body = await self._body()
+        if not body and not kind:
+            return []
+        if kind != "application/x-www-form-urlencoded":
+            raise UnsupportedMedia("A search is posted as application/x-www-form-urlencoded.")
+        return parse_items(body)
+
+    async def _body(self) -> bytes:
+        parts: list[bytes] = []
+        size, more = 0, True
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                while more:
+                    message = await self._receive()
+                    if message["type"] == "http.disconnect":
+                        raise BadRequest("The client left before its request was complete.")
+                    parts.append(message.get("body", b""))
+                    size += len(parts[-1])
+                    more = message.get("more_body", False)
+                    if size > MAX_FORM:
+                        raise TooLarge(f"The body is longer than {MAX_FORM} bytes.")
+        except TimeoutError:
+            raise TooSlow(f"The body did not arrive within {BODY_SECONDS:g} seconds.") from None
+        return b"".join(parts)
+
+    def media(self) -> Media:
+        """How the client wants its answer. Raises NotAcceptable."""
+        return negotiate(self.header(b"accept"), self.items())
+
+
+def parse_items(query: bytes) -> Items:
+    """Decoded names and values; a value may be empty, a name may not. Raises BadRequest."""
+    try:
+        items = parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS
+        )
+    except UnicodeError:
+        raise BadRequest("The parameters are not percent-encoded UTF-8.") from None
+    except ValueError:
+        raise BadRequest(f"There are more than {MAX_PARAMETERS} parameters.") from None
+    if any("\0" in name or "\0" in value for name, value in items):
+        raise BadRequest("The parameters hold a NUL character.")
+    return items

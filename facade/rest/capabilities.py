@@ -1,0 +1,80 @@
+"""capabilities: what this server does, derived from what is wired.
+
+https://hl7.org/fhir/R4/http.html#capabilities · https://hl7.org/fhir/R4/capabilitystatement.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from facade.errors import BadRequest
+from facade.rest.answer import Answer
+from facade.rest.call import Call
+from facade.rest.pretty import rewrite
+from facade.rest.service import Service
+from facade.search import supported_parameters
+
+MODES = ("full", "normative")
+
+
+async def capabilities(service: Service, call: Call) -> Answer:
+    """200 with the CapabilityStatement; `mode=terminology` asks for what is not served."""
+    media = call.media()
+    for name, value in call.items():
+        if name == "mode" and value not in MODES:
+            raise BadRequest(f"mode is one of {', '.join(MODES)}.", expression="http.mode")
+    return Answer(200, media.content_type, rewrite(service.statement, media))
+
+
+def capability_statement(
+    served: Iterable[str], interactions: Sequence[str], *, base_url: str, version: str, started: datetime
+) -> dict[str, Any]:
+    """The CapabilityStatement of a server that answers `interactions` for each type in `served`."""
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": started.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "kind": "instance",
+        "software": {"name": "FHIR Facade", "version": version},
+        "implementation": {"description": "A FHIR R4 server over a legacy system", "url": base_url},
+        "fhirVersion": "4.0.1",
+        "format": ["application/fhir+json", "json"],
+        "rest": [
+            {
+                "mode": "server",
+                "documentation": "Read-only. Unknown search parameters are refused with 400, "
+                "or ignored and named when the client sends `Prefer: handling=lenient`.",
+                "resource": [_resource(type, interactions, set(served)) for type in sorted(served)],
+            }
+        ],
+    }
+
+
+def _resource(type: str, interactions: Sequence[str], served: set[str]) -> dict[str, Any]:
+    parameters = sorted(supported_parameters(type), key=lambda parameter: parameter.code)
+    resource: dict[str, Any] = {
+        "type": type,
+        "profile": f"http://hl7.org/fhir/StructureDefinition/{type}",
+        "interaction": [{"code": code} for code in interactions],
+        "versioning": "versioned",
+        "readHistory": "vread" in interactions,
+        "conditionalRead": "full-support",
+    }
+    includes = [f"{type}:{one.code}" for one in parameters if one.kind == "reference"]
+    reverse = sorted(
+        f"{other}:{one.code}"
+        for other in served
+        for one in supported_parameters(other)
+        if one.kind == "reference" and type in one.targets
+    )
+    if includes:
+        resource["searchInclude"] = [*includes, f"{type}:*", "*"]
+    if reverse:
+        resource["searchRevInclude"] = reverse
+    resource["searchParam"] = [
+        {"name": one.code, "definition": one.url, "type": one.kind, "documentation": one.description}
+        for one in parameters
+    ]
+    return resource

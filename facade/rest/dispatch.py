@@ -1,0 +1,120 @@
+"""From a request to its interaction, and from whatever comes of it to an answer: one plain ASGI application.
+
+https://hl7.org/fhir/R4/http.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from facade.errors import FacadeError, NotFound, UnknownType
+from facade.rest.answer import Answer, Send
+from facade.rest.call import Call, Receive, Scope
+from facade.rest.errors import NoInteraction, WrongMethod, crash, refusal
+from facade.rest.negotiation import FHIR_JSON, Media
+from facade.rest.service import Service
+from facade.spec import definitions
+
+Interaction = Callable[..., Awaitable[Answer]]
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+_MANY = 20  # types that a message can name
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`path` below the base URL; its variables are passed to the interaction by name."""
+
+    method: str
+    path: str
+    interaction: str
+    answer: Interaction
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One path with all its methods."""
+
+    literals: tuple[tuple[int, str], ...]
+    variables: tuple[tuple[int, str], ...]
+    methods: dict[str, Interaction]
+
+
+class Dispatch:
+    """Answers every request with FHIR, failures included."""
+
+    def __init__(self, routes: Sequence[Route], service: Service) -> None:
+        self.service = service
+        self._places: dict[int, list[_Place]] = {}
+        for route in routes:
+            self._add(route)
+
+    def _add(self, route: Route) -> None:
+        parts = route.path.split("/")
+        literals = tuple((at, part) for at, part in enumerate(parts) if part[0] != "{")
+        variables = tuple((at, part.strip("{}")) for at, part in enumerate(parts) if part[0] == "{")
+        places = self._places.setdefault(len(parts), [])
+        place = next((one for one in places if one.literals == literals), None)
+        if place is None:
+            place = _Place(literals, variables, {})
+            places.append(place)
+        place.methods[route.method] = route.answer
+        if route.method == "GET":
+            place.methods["HEAD"] = route.answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        call = Call(scope, receive)
+        try:
+            answer = await self._answer(call)
+        except FacadeError as error:
+            answer = refusal(error, _media(call))
+        except Exception as error:
+            answer = crash(error, self.service.new_id(), _media(call))
+        await answer.send(send, head=call.method == "HEAD")
+
+    async def _answer(self, call: Call) -> Answer:
+        parts = call.path.strip("/").split("/")
+        for place in self._places.get(len(parts), ()):
+            if all(parts[at] == text for at, text in place.literals):
+                values = {name: parts[at] for at, name in place.variables}
+                self._check(values)
+                interaction = place.methods.get(call.method)
+                if interaction is None:
+                    raise WrongMethod(call.method, tuple(place.methods))
+                return await interaction(self.service, call, **values)
+        if parts[0] and parts[0][0] not in "$_" and parts[0] != "metadata":
+            self._check({"type": parts[0]})
+        raise NoInteraction(
+            "Nothing is served at this URL. The CapabilityStatement at metadata tells what is."
+        )
+
+    def _check(self, values: dict[str, str]) -> None:
+        type, id = values.get("type"), values.get("id")
+        if type is not None and type not in self.service.served:
+            raise self._unknown_type(type)
+        if id is not None and not _ID.fullmatch(id):
+            if id[:1] in ("$", "_"):
+                raise NoInteraction(
+                    f"{id} is not supported for {type}." if len(id) < 40 else "Not supported."
+                )
+            raise NotFound(f"There is no {type} with this id; an id is 1 to 64 letters, digits, - and .")
+
+    def _unknown_type(self, type: str) -> UnknownType:
+        served = sorted(self.service.served)
+        if type in definitions.resource_types():
+            names = ", ".join(served) if len(served) <= _MANY else f"{len(served)} other types"
+            return UnknownType(f"{type} is not served here; served are {names or 'none'}.")
+        close = get_close_matches(type[:64], definitions.resource_types(), 1)
+        hint = f"; did you mean {close[0]}?" if close else "."
+        shown = type if re.fullmatch(r"\w{1,64}", type, re.ASCII) else "This"
+        return UnknownType(f"{shown} is not a FHIR R4 resource type{hint}")
+
+
+def _media(call: Call) -> Media:
+    """The form of a refusal: the one asked for, or ours if that is what cannot be served."""
+    try:
+        return call.media()
+    except FacadeError:
+        return FHIR_JSON

@@ -1,0 +1,73 @@
+"""Every failure leaves as an OperationOutcome; what nobody foresaw leaves with an id and no details.
+
+https://hl7.org/fhir/R4/http.html#Status-Codes · https://hl7.org/fhir/R4/operationoutcome.html
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+from facade.errors import FacadeError, operation_outcome
+from facade.rest.answer import Answer, Header
+from facade.rest.negotiation import FHIR_JSON, Media
+from facade.rest.pretty import write
+
+log = logging.getLogger("facade.rest")
+
+
+class NoInteraction(FacadeError):
+    """The URL has no meaning here."""
+
+    status, code = 404, "not-supported"
+
+
+class WrongMethod(FacadeError):
+    """The URL takes other methods than this one."""
+
+    status, code = 405, "not-supported"
+
+    def __init__(self, method: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(f"{method} is not supported here; supported are {', '.join(allowed)}.")
+        self.allowed = allowed
+
+
+class TooSlow(FacadeError):
+    """The client sends too slowly."""
+
+    status, code = 408, "timeout"
+
+
+class TooLarge(FacadeError):
+    """The body is too long."""
+
+    status, code = 413, "too-long"
+
+
+class UriTooLong(FacadeError):
+    """The URL is too long."""
+
+    status, code = 414, "too-long"
+
+
+class UnsupportedMedia(FacadeError):
+    """The body is in a form that is not understood."""
+
+    status, code = 415, "not-supported"
+
+
+def refusal(error: FacadeError, media: Media = FHIR_JSON) -> Answer:
+    """The answer to a request that failed for a known reason."""
+    headers: tuple[Header, ...] = ()
+    if isinstance(error, WrongMethod):
+        headers = ((b"allow", ", ".join(error.allowed).encode()),)
+    return Answer(error.status, media.content_type, write(error.outcome(), media), headers)
+
+
+def crash(error: Exception, error_id: str, media: Media = FHIR_JSON) -> Answer:
+    """The answer when the server is at fault. The log gets the place, never the message: it may hold data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    log.error("request failed, id %s: %s at %s", error_id, type(error).__name__, places)
+    text = f"The server failed. Its log tells where under the id {error_id}."
+    return Answer(500, media.content_type, write(operation_outcome("fatal", "exception", text), media))

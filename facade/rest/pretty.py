@@ -1,0 +1,32 @@
+"""JSON indented for people, with every digit as it stood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from facade.rest.negotiation import Media
+from facade.store.serialise import from_json, to_json
+
+
+def write(resource: Mapping[str, Any], media: Media) -> bytes:
+    """A resource as bytes in the form that the client wants."""
+    return _indented(resource) if media.pretty else to_json(resource)
+
+
+def rewrite(body: bytes, media: Media) -> bytes:
+    """Stored bytes in the form that the client wants: themselves, unless it wants them pretty."""
+    return _indented(from_json(body)) if media.pretty else body
+
+
+def _indented(resource: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(resource, _exact, orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _exact(value: Any) -> orjson.Fragment:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(str(value))
+    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -1,0 +1,128 @@
+"""search-type: the resources of one type that match, as pages of a searchset Bundle.
+
+https://hl7.org/fhir/R4/search.html · https://hl7.org/fhir/R4/http.html#search
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from facade.rest import paging
+from facade.rest.answer import Answer
+from facade.rest.bundle import Row, searchset
+from facade.rest.call import Call, Items
+from facade.rest.caller import access_of
+from facade.rest.negotiation import PARAMETERS, negotiate
+from facade.rest.pretty import rewrite
+from facade.rest.service import Service
+from facade.search import Plan, Search, parse_search, plan_search
+from facade.search.includes import MAX_INCLUDED
+from facade.search.plan import MAX_TOTAL
+
+_OURS = PARAMETERS | {paging.PARAMETER}
+_SAFE = "/:,$*"  # what FHIR values are made of stays readable in links
+
+
+async def search(service: Service, call: Call, type: str) -> Answer:
+    """GET: 200 with a Bundle, or 400 naming the parameter that is not understood."""
+    return await _search(service, call, type, call.items())
+
+
+async def search_by_post(service: Service, call: Call, type: str) -> Answer:
+    """POST _search: the same with parameters in the URL and in a form body."""
+    return await _search(service, call, type, [*call.items(), *await call.form()])
+
+
+async def _search(service: Service, call: Call, type: str, items: Items) -> Answer:
+    media = negotiate(call.header(b"accept"), items)
+    lenient = "handling=lenient" in call.header(b"prefer").replace(" ", "")
+    asked = parse_search(
+        type,
+        [item for item in items if item[0] not in _OURS],
+        lenient=lenient,
+        max_count=service.max_count,
+        default_count=service.default_count,
+        tz=service.zone,
+        base_url=service.base_url,
+        now=service.store.clock(),
+    )
+    used = _query(asked.accepted)
+    given = next((value for name, value in items if name == paging.PARAMETER), None)
+    place = None if given is None else paging.open_cursor(service.cursor_key, f"{type}?{used}", given)
+    plan = plan_search(asked, access_of(call), service.store.dialect, cursor=place)
+
+    rows = await service.store.fetch(*plan.page) if asked.count else []
+    more = len(rows) > asked.count
+    rows = rows[: asked.count]
+    included, cut = await _included(service, plan, asked, rows)
+    total = await _total(service, plan, asked, len(rows), whole=not more and place is None)
+
+    kept = [item for item in items if item[0] in PARAMETERS]
+    address = f"{service.base_url}/{type}"
+    links = {"self": _url(address, used, kept, given)}
+    if more:
+        cursor = paging.sign(service.cursor_key, f"{type}?{used}", plan.next_cursor(rows[-1]))
+        links["next"] = _url(address, used, kept, cursor)
+    body = searchset(
+        service.base_url, links, rows, included=included, total=total, outcome=_remarks(asked, cut)
+    )
+    return Answer(200, media.content_type, rewrite(body, media))
+
+
+async def _included(
+    service: Service, plan: Plan, asked: Search, rows: Sequence[Row]
+) -> tuple[Iterable[Row], bool]:
+    """Each resource once, and none that is a match on this page; and whether there were too many."""
+    if not asked.includes or not rows:
+        return (), False
+    seen = {row[0] for row in rows}
+    found: dict[int, Row] = {}
+    cut = False
+    for sql, params in plan.includes([row[0] for row in rows]):
+        more = await service.store.fetch(sql, params)
+        cut = cut or len(more) > MAX_INCLUDED
+        found.update((row[0], row) for row in more[:MAX_INCLUDED] if row[0] not in seen)
+    return found.values(), cut
+
+
+async def _total(service: Service, plan: Plan, asked: Search, shown: int, *, whole: bool) -> int | None:
+    """The number of matches, if it was asked for or costs nothing."""
+    if asked.total == "none":
+        return None
+    if whole and asked.count:
+        return shown
+    if asked.total is None and asked.count:
+        return None
+    ((total,),) = await service.store.fetch(*plan.total)
+    known = asked.total is not None or total <= MAX_TOTAL
+    return int(total) if known else None
+
+
+def _remarks(asked: Search, cut: bool) -> dict[str, Any] | None:
+    """What the client must know of an answer that is not quite what it asked for."""
+    issues = [
+        _remark("not-supported", f"The parameter {name} was ignored.", f"http.{name}")
+        for name in asked.ignored
+    ]
+    if cut:
+        text = (
+            f"More than {MAX_INCLUDED} resources are included; the rest was left out. Ask for smaller pages."
+        )
+        issues.append(_remark("incomplete", text, "http._include"))
+    return {"resourceType": "OperationOutcome", "issue": issues} if issues else None
+
+
+def _remark(code: str, text: str, expression: str) -> dict[str, Any]:
+    return {"severity": "warning", "code": code, "diagnostics": text, "expression": [expression]}
+
+
+def _query(items: Iterable[tuple[str, str]]) -> str:
+    return urlencode(list(items), safe=_SAFE, quote_via=quote)
+
+
+def _url(address: str, used: str, kept: Items, cursor: str | None) -> str:
+    parts = [used, _query(kept), f"{paging.PARAMETER}={cursor}" if cursor else ""]
+    query = "&".join(part for part in parts if part)
+    return f"{address}?{query}" if query else address

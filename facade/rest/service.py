@@ -1,0 +1,27 @@
+"""What the interactions work with; put together in facade.app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from facade.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """`served` are the resource types that some pack makes; `statement` is the CapabilityStatement as bytes.
+
+    `zone` is where a date without a zone in a search lies; `new_id` names a failure for the log.
+    """
+
+    store: Store
+    base_url: str
+    served: frozenset[str]
+    statement: bytes
+    cursor_key: bytes
+    default_count: int
+    max_count: int
+    zone: tzinfo
+    new_id: Callable[[], str]

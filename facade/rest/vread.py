@@ -1,0 +1,31 @@
+"""vread: a version of a resource, the current one or one before it.
+
+https://hl7.org/fhir/R4/http.html#vread
+"""
+
+from __future__ import annotations
+
+from facade.errors import Gone, NotFound
+from facade.rest.answer import Answer
+from facade.rest.call import Call
+from facade.rest.caller import access_of
+from facade.rest.conditional import not_modified, version_headers
+from facade.rest.pretty import rewrite
+from facade.rest.service import Service
+from facade.store.resources import read_version
+
+
+async def vread(service: Service, call: Call, type: str, id: str, version: str) -> Answer:
+    """200 with the bytes of that version, 304, 404, or 410 if the resource was deleted in that version."""
+    media = call.media()
+    number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+    found = await read_version(service.store, type, id, number, access_of(call))
+    if found is None:
+        raise NotFound(f"There is no version {version} of {type}/{id}.")
+    if found.deleted:
+        raise Gone(f"{type}/{id} was deleted in version {version}.")
+    unchanged = not_modified(call, found.version, found.updated)
+    if unchanged is not None:
+        return unchanged
+    headers = version_headers(found.version, found.updated)
+    return Answer(200, media.content_type, rewrite(found.body, media), headers)
