@@ -1,4 +1,5 @@
 -- key: id
+-- dialect: mysql
 -- mode: snapshot
 -- deleted: is_deleted
 -- The fee sheet: diagnoses and procedures of a visit. activity 0 is its soft delete. CPT 99201-99499 are the visit

@@ -1,4 +1,5 @@
 -- key: kind, id
+-- dialect: mysql
 -- mode: snapshot
 -- deleted: is_deleted
 SELECT

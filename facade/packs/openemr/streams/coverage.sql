@@ -1,4 +1,5 @@
 -- key: id
+-- dialect: mysql
 -- mode: snapshot
 -- OpenEMR writes primary, secondary and tertiary rows for every patient and leaves the unused without a provider;
 -- a later row of the same kind, used or not, ends the one before.

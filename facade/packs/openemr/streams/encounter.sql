@@ -1,4 +1,5 @@
 -- key: encounter
+-- dialect: mysql
 -- mode: snapshot
 -- deleted: deleted
 -- The forms row of the visit carries the soft delete and who entered it; form_encounter itself has neither.

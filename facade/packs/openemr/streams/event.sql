@@ -1,4 +1,5 @@
 -- key: pc_eid
+-- dialect: mysql
 -- mode: snapshot
 -- Patients' appointments, and providers' own time (no pc_pid): in the office, out, away, lunch, reserved.
 SELECT

@@ -1,4 +1,5 @@
 -- key: id
+-- dialect: mysql
 -- mode: snapshot
 SELECT
   id, name, phone, fax, street, city, state, postal_code, country_code, federal_ein, website, email,

@@ -1,4 +1,5 @@
 -- key: pid
+-- dialect: mysql
 -- mode: snapshot
 -- Each save adds a row that copies the one before: the newest counts.
 SELECT h.pid AS history_pid, p.pid, h.id, h.date, h.tobacco, h.alcohol, h.recreational_drugs

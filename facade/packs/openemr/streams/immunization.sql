@@ -1,4 +1,5 @@
 -- key: id
+-- dialect: mysql
 -- mode: snapshot
 -- update_date moves by itself on older servers only (explicit_defaults_for_timestamp): no watermark to trust.
 SELECT

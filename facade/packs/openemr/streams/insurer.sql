@@ -1,4 +1,5 @@
 -- key: id
+-- dialect: mysql
 -- mode: snapshot
 -- Addresses and telephone numbers are shared with pharmacies; one sequence numbers both, so foreign_id is one space.
 SELECT

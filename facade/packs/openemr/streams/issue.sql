@@ -1,4 +1,5 @@
 -- key: id
+-- dialect: mysql
 -- mode: incremental
 -- cursor: modifydate
 -- overlap: 2h

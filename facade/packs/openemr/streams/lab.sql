@@ -1,4 +1,5 @@
 -- key: ppid
+-- dialect: mysql
 -- mode: snapshot
 SELECT l.ppid, l.name, l.npi, l.send_fac_id, director.id AS director_id, director.fname AS director_fname, director.lname AS director_lname
 FROM procedure_providers AS l

@@ -1,4 +1,5 @@
 -- key: order_id, seq
+-- dialect: mysql
 -- mode: snapshot
 -- deleted: is_deleted
 SELECT

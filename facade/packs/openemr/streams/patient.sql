@@ -1,4 +1,5 @@
 -- key: pid
+-- dialect: mysql
 -- mode: snapshot
 -- patient_data.date is written by the registration screen only: no watermark to trust.
 SELECT
@@ -12,7 +13,7 @@ SELECT
   p.deceased_date, p.deceased_reason, p.regdate, p.date AS registered,
   race.notes AS race_code, race.title AS race_title,
   ethnicity.notes AS ethnicity_code, ethnicity.title AS ethnicity_title,
-  lang.notes AS language_codes, lang.title AS language_title,
+  SUBSTRING_INDEX(SUBSTRING_INDEX(lang.notes, '|', -1), '(', 1) AS language_code, lang.title AS language_title,
   religion.notes AS religion_code, religion.title AS religion_title,
   provider.id AS provider_id
 FROM patient_data AS p

@@ -1,4 +1,5 @@
 -- key: id
+-- dialect: mysql
 -- mode: snapshot
 -- Addresses and telephone numbers are shared with insurers, see insurer.sql.
 SELECT

@@ -1,4 +1,5 @@
 -- key: id
+-- dialect: mysql
 -- mode: snapshot
 -- date_modified is a day, set by one screen and not by imports or e-prescribing: no watermark to trust.
 SELECT

@@ -1,4 +1,5 @@
 -- key: result_id
+-- dialect: mysql
 -- mode: snapshot
 -- deleted: is_deleted
 SELECT

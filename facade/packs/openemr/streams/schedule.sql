@@ -1,4 +1,5 @@
 -- key: id
+-- dialect: mysql
 -- mode: snapshot
 -- Everyone who appears in the calendar, or for whom it holds an event.
 SELECT

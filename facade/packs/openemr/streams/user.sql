@@ -1,4 +1,5 @@
 -- key: id
+-- dialect: mysql
 -- mode: snapshot
 -- One table for people with a login, an address book of people and organizations, and services.
 SELECT

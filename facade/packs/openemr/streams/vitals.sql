@@ -1,4 +1,5 @@
 -- key: id
+-- dialect: mysql
 -- mode: snapshot
 -- deleted: is_deleted
 -- FLOAT(5,2) columns, cast to the two digits they were declared with; 0.00 is "not measured".
