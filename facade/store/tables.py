@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 _rowid = BigInteger().with_variant(Integer, "sqlite")
@@ -46,11 +46,13 @@ class RawRecord(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("stream_id", "key"),)
     id: int | None = Field(default=None, sa_column=_id())
     stream_id: int
-    key: str
+    key: str = Field(sa_column=Column(_sorted_text, nullable=False))
     hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     deleted: int = 0
     at: int = Field(sa_column=_big(nullable=False))
+    body: bytes = Field(
+        sa_column=Column(LargeBinary, nullable=False)
+    )  # last: what is before is read without it
 
 
 class Resource(SQLModel, table=True):
@@ -149,18 +151,26 @@ class IndexReference(SQLModel, table=True):
 
 
 class Quarantine(SQLModel, table=True):
-    """A record, or one mapping of it, that could not become FHIR: why, and its bytes. Goes when it maps."""
+    """A record, or one mapping of it, that could not become FHIR: why, and its bytes. Goes when it maps.
+
+    `mapping` is empty for a whole record. `wants` names the resource (`Patient/1`) that another record
+    already makes: when that one goes, this record is mapped again.
+    """
 
     __tablename__ = "quarantine"
-    __table_args__ = (UniqueConstraint("stream_id", "key", "mapping"),)
+    __table_args__ = (
+        UniqueConstraint("stream_id", "key", "mapping"),
+        Index("quarantine_wants", "wants", sqlite_where=text("wants IS NOT NULL")),
+    )
     id: int | None = Field(default=None, sa_column=_id())
     stream_id: int
     key: str
     mapping: str
     element: str | None = None
     reason: str
-    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    wants: str | None = None
     at: int = Field(sa_column=_big(nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class UnmappedCode(SQLModel, table=True):

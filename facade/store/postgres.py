@@ -1,0 +1,186 @@
+"""The store on PostgreSQL, for more than one process: a pool for reads, one writer session per process.
+
+https://www.psycopg.org/psycopg3/docs/ · https://www.postgresql.org/docs/current/explicit-locking.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+import psycopg
+import psycopg_pool
+
+from facade.errors import Unavailable
+from facade.store import schema
+from facade.store.errors import CannotOpen
+from facade.store.store import Clock, Held, Store
+from facade.store.writer import Row, Session
+
+_TABLES_LIKE = (
+    "SELECT 1 FROM pg_tables WHERE schemaname=ANY(current_schemas(false)) AND tablename='store_fact'"
+)
+_PREPARE_LOCK = 0x46616361  # any number that no one else uses
+_TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\?|%")
+
+
+@lru_cache(2048)
+def translate_sql(sql: str) -> str:
+    """`?` becomes `%s`, outside of quotes; a percent sign is doubled, as psycopg wants it."""
+
+    def token(match: re.Match[str]) -> str:
+        text = match[0]
+        return "%s" if text == "?" else text.replace("%", "%%")
+
+    return _TOKEN.sub(token, sql)
+
+
+def translate(error: BaseException) -> BaseException:
+    """What is about the server becomes Unavailable; a wrong statement stays what it is."""
+    if isinstance(error, psycopg.errors.DiskFull):
+        return Unavailable("the disk of the store's PostgreSQL server is full: nothing was stored")
+    if isinstance(error, (psycopg.OperationalError, psycopg_pool.PoolTimeout, psycopg.InterfaceError)):
+        return Unavailable("the store's PostgreSQL server cannot be reached or is too busy: try again")
+    return error
+
+
+class PostgresSession:
+    """The writer's session."""
+
+    dialect = "postgresql"
+    translate = staticmethod(translate)
+
+    def __init__(self, url: str) -> None:
+        self._connection: psycopg.Connection[Row] = psycopg.connect(url, autocommit=True, connect_timeout=10)
+        self._cursor = self._connection.cursor()
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        self._cursor.execute(translate_sql(sql), params)  # type: ignore[call-overload]
+        return self._cursor.fetchall() if self._cursor.description else []
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        self._cursor.executemany(translate_sql(sql), rows)  # type: ignore[arg-type]
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        if len(rows) < 8:
+            marks = ",".join("?" * len(columns))
+            for row in rows:
+                self.execute(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", row)  # noqa: S608
+            return
+        text = f"COPY {table} ({','.join(columns)}) FROM STDIN"
+        with self._cursor.copy(text) as copy:  # type: ignore[call-overload]
+            for row in rows:
+                copy.write_row(row)
+
+    def new_ids(self, table: str, column: str, count: int) -> Sequence[int]:
+        sql = "SELECT nextval(pg_get_serial_sequence(?, ?)) FROM generate_series(1, ?)"
+        return [int(row[0]) for row in self.execute(sql, (table, column, count))]
+
+    def begin(self) -> None:
+        self._cursor.execute("BEGIN")
+
+    def commit(self) -> None:
+        self._cursor.execute("COMMIT")
+
+    def rollback(self) -> None:
+        self._cursor.execute("ROLLBACK")
+
+    def savepoint(self) -> None:
+        self._cursor.execute("SAVEPOINT job")
+
+    def release(self) -> None:
+        self._cursor.execute("RELEASE job")
+
+    def undo(self) -> bool:
+        try:
+            self._cursor.execute("ROLLBACK TO job")
+            self._cursor.execute("RELEASE job")
+        except psycopg.Error:
+            return False
+        return True
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class PostgresStore(Store):
+    """A store in one PostgreSQL database, shared by any number of processes."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._url = url
+        self._held = Held()
+        self._prepare()
+        self._pool: psycopg_pool.ConnectionPool[psycopg.Connection[Row]] = psycopg_pool.ConnectionPool(
+            url,
+            min_size=1,
+            max_size=8,
+            timeout=10,
+            open=True,
+            kwargs={"autocommit": True},
+            configure=_read_only,
+        )
+        super().__init__(clock)
+
+    def _prepare(self) -> None:
+        place = psycopg.conninfo.conninfo_to_dict(self._url)
+        name = f"{place.get('dbname', '')} on {place.get('host', 'localhost')}"
+        try:
+            session = PostgresSession(self._url)
+        except psycopg.OperationalError as error:
+            first = str(error).strip().splitlines()[-1]  # libpq names host and user, never the password
+            raise CannotOpen(f"the store {name} cannot be opened: {first}") from None
+        try:
+            session.begin()
+            session.execute("SELECT pg_advisory_xact_lock(?)", (_PREPARE_LOCK,))
+            schema.prepare(session.execute, "postgresql", _TABLES_LIKE, name)
+            session.commit()
+        except psycopg.Error as error:
+            raise CannotOpen(f"the store {name} cannot be prepared: {type(error).__name__}") from None
+        finally:
+            session.close()
+
+    def _open_session(self) -> Session:
+        return PostgresSession(self._url)
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        try:
+            with self._pool.connection() as connection:
+                cursor = connection.execute(translate_sql(sql), params)  # type: ignore[call-overload]
+                return cursor.fetchall() if cursor.description else []
+        except (psycopg.Error, psycopg_pool.PoolTimeout) as error:
+            raise translate(error) from None
+
+    async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        return await self._in_thread(sql, params)
+
+    @contextmanager
+    def exclusive(self, name: str) -> Iterator[bool]:
+        """A session's advisory lock: it goes with the process that held it, however that ends."""
+        if not self._held.take(name):
+            yield False
+            return
+        number = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+        try:
+            with psycopg.connect(self._url, autocommit=True) as connection:
+                (taken,) = connection.execute("SELECT pg_try_advisory_lock(%s)", (number,)).fetchone() or (
+                    False,
+                )
+                yield bool(taken)
+        except psycopg.OperationalError as error:
+            raise translate(error) from None
+        finally:
+            self._held.release(name)
+
+    def close(self) -> None:
+        super().close()
+        self._pool.close()
+
+
+def _read_only(connection: psycopg.Connection[Any]) -> None:
+    connection.execute("SET default_transaction_read_only = on")

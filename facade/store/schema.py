@@ -1,0 +1,53 @@
+"""Creates the tables, on both dialects from the same SQLModel metadata, and knows their version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from facade.store.errors import CannotOpen
+
+VERSION = 1
+"""Raised with each change of tables.py that an existing store cannot bear."""
+
+Execute = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+
+
+def ddl(dialect: str) -> list[str]:
+    """CREATE statements that leave alone what is there."""
+    from sqlalchemy.dialects import postgresql, sqlite  # SQLAlchemy is slow to import: only for a new store
+    from sqlalchemy.schema import CreateIndex, CreateTable
+    from sqlmodel import SQLModel
+
+    import facade.store.tables  # noqa: F401  (declares the tables)
+
+    form = sqlite.dialect() if dialect == "sqlite" else postgresql.dialect()  # type: ignore[no-untyped-call]
+    statements = []
+    for table in SQLModel.metadata.sorted_tables:
+        statements.append(str(CreateTable(table, if_not_exists=True).compile(dialect=form)))
+        indexes = sorted(table.indexes, key=lambda index: str(index.name))
+        statements += [str(CreateIndex(index, if_not_exists=True).compile(dialect=form)) for index in indexes]
+    return statements
+
+
+def found_version(execute: Execute, tables_like: str) -> int | None:
+    """The schema version that the store holds; None for a new one. `tables_like` finds store_fact."""
+    if not execute(tables_like, ()):
+        return None
+    rows = execute("SELECT value FROM store_fact WHERE name='schema'", ())
+    return int(rows[0][0]) if rows else None
+
+
+def prepare(execute: Execute, dialect: str, tables_like: str, place: str) -> None:
+    """Inside a transaction: create what is missing, refuse what is newer."""
+    version = found_version(execute, tables_like)
+    if version is None:
+        for statement in ddl(dialect):
+            execute(statement, ())
+        execute("INSERT INTO store_fact (name, value) VALUES ('schema', ?)", (str(VERSION),))
+    elif version != VERSION:
+        age = "newer" if version > VERSION else "older"
+        raise CannotOpen(
+            f"the store {place} was written by a {age} facade (its schema is {version}, this program's is"
+            f" {VERSION}): run the version that wrote it, or begin a new store and sync again"
+        )

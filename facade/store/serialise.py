@@ -1,0 +1,80 @@
+"""Resources as JSON bytes, exactly: decimals keep their digits, and meta is spliced in without a second pass.
+
+https://hl7.org/fhir/R4/json.html · https://hl7.org/fhir/R4/resource.html#Meta
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+_OWN_META = ("versionId", "lastUpdated")
+
+
+def _exact(value: Any) -> orjson.Fragment:
+    if isinstance(value, Decimal) and value.is_finite():
+        return orjson.Fragment(str(value))
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def to_json(value: Any) -> bytes:
+    """Compact JSON; a Decimal keeps its digits (`200.00`). Raises TypeError for what JSON cannot hold."""
+    return orjson.dumps(value, _exact)
+
+
+def from_json(text: bytes) -> dict[str, Any]:
+    """The inverse: numbers with a point or an exponent come back as Decimal."""
+    value: dict[str, Any] = json.loads(text, parse_float=Decimal)
+    return value
+
+
+def canonical(body: Mapping[str, Any]) -> bytes:
+    """A record's body with sorted keys, so that equal bodies are equal bytes."""
+    try:
+        return orjson.dumps(body, _exact, orjson.OPT_SORT_KEYS)
+    except TypeError:  # integers beyond 64 bits, lone surrogates: rare, and worth keeping as they were
+        return json.dumps(body, sort_keys=True, separators=(",", ":"), default=str).encode()
+
+
+def digest(*parts: bytes) -> bytes:
+    """16 bytes that tell contents apart."""
+    return blake2b(b"\0".join(parts), digest_size=16).digest()
+
+
+def instant(micros: int) -> str:
+    """Microseconds since 1970 as a FHIR instant in milliseconds: `2024-01-31T12:00:00.000Z`."""
+    moment = datetime.fromtimestamp(micros // 1_000_000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{micros // 1000 % 1000:03d}Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A resource serialised but for its version: `hash` is over everything that its source decides."""
+
+    head: bytes
+    tail: bytes
+    hash: bytes
+
+    def body(self, version: int, updated: str) -> bytes:
+        """The bytes that a read answers, with meta.versionId and meta.lastUpdated."""
+        return b'%s{"versionId":"%d","lastUpdated":"%s"%s' % (self.head, version, updated.encode(), self.tail)
+
+
+def freeze(resource: Mapping[str, Any]) -> Content:
+    """Serialise once. The id must be a valid FHIR id, the type a FHIR type (neither needs escaping)."""
+    rest = dict(resource)
+    head = f'{{"resourceType":"{rest.pop("resourceType")}","id":"{rest.pop("id")}","meta":'.encode()
+    meta = rest.pop("meta", None)
+    tail = b"}" + (b"," + to_json(rest)[1:] if rest else b"}")
+    if meta:
+        kept = {name: value for name, value in meta.items() if name not in _OWN_META}
+        if kept:
+            tail = b"," + to_json(kept)[1:-1] + tail
+    return Content(head, tail, digest(head, tail))

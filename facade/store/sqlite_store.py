@@ -1,0 +1,106 @@
+"""Reads on SQLite: short queries run where they are asked, long ones in a thread.
+
+https://sqlite.org/c3ref/progress_handler.html
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2
+
+from facade.store import sqlite
+from facade.store.keyfile import read_key
+from facade.store.store import Clock, Held, Store
+from facade.store.writer import Row, Session
+
+STEPS_PER_TICK = 1000
+TICKS = 60
+"""A query on the event loop may take this many thousand steps of SQLite's machine, about 2 ms."""
+
+
+class SqliteStore(Store):
+    """A store in one encrypted file."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path, key_file: Path, clock: Clock) -> None:
+        self.path = path.absolute()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._key = read_key(key_file, self.path)
+        sqlite.prepare(self.path, self._key)
+        self._local = threading.local()
+        self._open: list[dbapi2.Connection] = []
+        self._held = Held()
+        self._inline: dbapi2.Cursor | None = None
+        self._inline_thread = 0
+        self._ticks = 0
+        super().__init__(clock)
+
+    def _open_session(self) -> Session:
+        return sqlite.SqliteSession(self.path, self._key)
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        cursor = getattr(self._local, "cursor", None)
+        if cursor is None:
+            connection = sqlite.connect_reader(self.path, self._key, cache_kib=8 * 1024)
+            self._open.append(connection)
+            cursor = self._local.cursor = connection.cursor()
+        try:
+            rows: list[Row] = cursor.execute(sql, params).fetchall()
+            return rows
+        except dbapi2.DatabaseError as error:
+            raise sqlite.translate(error) from None
+
+    async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        cursor = self._inline
+        if cursor is None:
+            cursor = self._open_inline()
+        elif self._inline_thread != threading.get_ident():
+            return await self._in_thread(sql, params)
+        self._ticks = TICKS
+        try:
+            rows: list[Row] = cursor.execute(sql, params).fetchall()
+            return rows
+        except dbapi2.OperationalError as error:
+            if "interrupted" in str(error) or "locked" in str(error):
+                return await self._in_thread(sql, params)
+            raise sqlite.translate(error) from None
+        except dbapi2.DatabaseError as error:
+            raise sqlite.translate(error) from None
+
+    def _open_inline(self) -> dbapi2.Cursor:
+        """The event loop's own connection. Steps are counted over a statement's life, hence small ticks."""
+        connection = sqlite.connect_reader(self.path, self._key, cache_kib=32 * 1024, busy=0.02)
+        self._open.append(connection)
+        connection.set_progress_handler(self._tick, STEPS_PER_TICK)
+        self._inline_thread = threading.get_ident()
+        self._inline = connection.cursor()
+        return self._inline
+
+    def _tick(self) -> int:
+        self._ticks -= 1
+        return self._ticks < 0
+
+    @contextmanager
+    def exclusive(self, name: str) -> Iterator[bool]:
+        """Within this process; between two, the write lock keeps batches apart, and each looks again."""
+        taken = self._held.take(name)
+        try:
+            yield taken
+        finally:
+            if taken:
+                self._held.release(name)
+
+    def close(self) -> None:
+        super().close()
+        self._inline = None
+        self._local = threading.local()
+        for connection in self._open:
+            with suppress(dbapi2.Error):
+                connection.close()
+        self._open.clear()
