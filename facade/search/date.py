@@ -13,15 +13,16 @@ from functools import lru_cache
 from typing import Any
 
 from facade.errors import BadRequest
-from facade.search.model import Criterion, DateValue, Facts, Leaf, Leaves, Match, Setting
-from facade.search.values import any_of, unescape
+from facade.search.model import Criterion, DateValue, Facts, Leaf, Leaves, Match, Setting, Statement
+from facade.search.values import unescape
 from facade.spec.definitions import SearchParameter
 from facade.store.index import IndexRows
 
 TABLE = "index_date"
-COLUMN = "low"
+KEY: tuple[str, ...] = ("low", "high")
 MODIFIERS = frozenset({"missing"})
 PREFIXES = frozenset({"eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"})
+NARROW, WIDE = 55, 80  # costs
 OPEN_LOW, OPEN_HIGH = -(2**63), 2**63 - 1
 
 _SECOND = 1_000_000
@@ -180,8 +181,7 @@ def parse_value(
 def match(criterion: Criterion, facts: Facts) -> Match:
     """The spec's interval rules; each test also bounds `low` where it can, which is what the index is on."""
     short = not facts.types & {"Period", "Timing"}
-    tests: list[str] = []
-    params: list[int] = []
+    tests: list[Statement] = []
     for value in criterion.values:
         assert isinstance(value, DateValue)
         low, high = value.low, value.high
@@ -211,13 +211,12 @@ def match(criterion: Criterion, facts: Facts) -> Match:
                 test, bound = "i.low<? AND i.high>?", (high, low)
                 if short:
                     test, bound = "i.low>? AND " + test, (low - _WIDEST, high, low)
-        tests.append(test)
-        params += bound
+        tests.append((test, bound))
     narrow = all(isinstance(value, DateValue) and value.prefix == "eq" for value in criterion.values)
-    return Match(TABLE, any_of(tests), tuple(params), 55 if narrow else 80)
+    return Match(TABLE, tuple(tests), NARROW if narrow else WIDE)
 
 
-def instant_test(value: DateValue, column: str) -> tuple[str, tuple[int, ...]]:
+def instant_test(value: DateValue, column: str) -> Statement:
     """The same rules on a column that holds a point in time, as `_lastUpdated` does."""
     low, high = value.low, value.high
     match value.prefix:

@@ -40,9 +40,10 @@ def facts(type: str, code: str) -> Facts:
     systems = [definitions.value_set(path.binding) or {} for path in paths if path.binding]
     demanded = [path.demanded_type() for path in paths]
     targets = definitions.search_parameters(type)[code].targets
+    places = {(path.steps[:-1], path.choice or path.steps[-1:]) for path in paths}
     return Facts(
         types=frozenset(path.type for path in paths),
-        single=len(paths) == 1 and paths[0].single,
+        single=len(places) == 1 and all(path.single for path in paths),
         systems=frozenset(uri for system in systems for uri in system),
         targets=tuple(dict.fromkeys(d for d in demanded if d)) if demanded and all(demanded) else targets,
     )

@@ -23,6 +23,10 @@ Leaves = Mapping[str, tuple[tuple[tuple[str, ...], LeafMaker], ...]]
 """FHIR type: the elements below it that are indexed, each with its leaf."""
 
 
+Statement = tuple[str, tuple[Any, ...]]
+"""SQL, or a piece of it, with `?` for values; and the values."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What indexing and parsing must agree on: the zone of times that have none, and our own base URL."""
@@ -113,16 +117,25 @@ class Search:
 class Match:
     """How a criterion is looked up in its index table, whose alias is `i`.
 
-    `sql` holds for the rows wanted, `cost` guesses how many there are (lower is fewer), and `ordered`
-    tells that they come in the order of their resources, each once.
+    A row is wanted if one of `tests` (SQL and its values) holds, any row if there is none. `cost` guesses
+    how many there are (lower is fewer). `ordered`: the rows of each test come in the order of their
+    resources, each resource once.
     """
 
     table: str
-    sql: str
-    params: tuple[Any, ...]
+    tests: tuple[Statement, ...]
     cost: int
     ordered: bool = False
     negated: bool = False
+
+    def either(self) -> Statement:
+        """All tests as one, to append to a WHERE; empty if there is none."""
+        if not self.tests:
+            return "", ()
+        sql = ") OR (".join(sql for sql, _ in self.tests)
+        return (f" AND (({sql}))" if len(self.tests) > 1 else f" AND {sql}"), tuple(
+            value for _, values in self.tests for value in values
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +152,7 @@ class Kind(Protocol):
     """One search parameter type: what each file of that name gives."""
 
     TABLE: str
-    COLUMN: str
+    KEY: tuple[str, ...]  # the table's columns after `param` that tell its rows apart; the first is sorted by
     LEAVES: Leaves
     MODIFIERS: frozenset[str]
 

@@ -23,6 +23,7 @@ from facade.search.expressions import (
     parse_expression,
 )
 from facade.spec import definitions
+from facade.spec.definitions import Element
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +62,19 @@ Step = Child | Where | Nth | Computed
 @dataclass(frozen=True, slots=True)
 class Path:
     """Steps from the item, and what they lead to: its type or backbone path, whether there can be
-    only one, and the value set that it is bound to."""
+    only one, the value set that it is bound to, and the name of the choice that it is one of."""
 
     steps: tuple[Step, ...]
     type: str
     single: bool = True
     binding: str | None = None
+    choice: str | None = None
 
-    def then(self, step: Step, kind: str, single: bool = True, binding: str | None = None) -> Path:
-        return Path((*self.steps, step), kind, self.single and single, binding)
+    def then(self, step: Step, kind: str, element: Element | None = None) -> Path:
+        steps = (*self.steps, step)
+        if element is None:
+            return Path(steps, kind, self.single)
+        return Path(steps, kind, self.single and element.max == 1, element.binding, element.choice)
 
     def demanded_type(self) -> str | None:
         """The type that a reference at the end must resolve to, if the expression says so."""
@@ -121,7 +126,7 @@ def _children(parent: Path, name: str) -> list[Path]:
     found = []
     for json_name, element in elements.items():
         if name in (json_name, element.choice):
-            found.append(parent.then(Child(json_name), element.path, element.max == 1, element.binding))
+            found.append(parent.then(Child(json_name), element.path, element))
     if not found:
         raise ExpressionError(f"{parent.type} has no element {name}")
     return found

@@ -2,9 +2,9 @@
 
 https://hl7.org/fhir/R4/search.html
 
-Pure: text with `?` and the values to bind, the same text for the same shape of search. The criterion that
-should have the fewest rows drives; the others are probed by resource in their index tables. Without `_sort`
-the order is that of `rid`; pages continue after the last row's sort values and rid.
+Pure: text with `?` and the values to bind, the same text for the same shape of search. Three shapes:
+in the order of `rid`; sorted, where the matches are few; and along the index of the first sort key, where
+they may be many. Pages continue after the last row's sort values and rid.
 """
 
 # ruff: noqa: S608 - the text is made of our own names and `?`; a test proves that no value gets into it
@@ -20,13 +20,13 @@ from typing import Any
 import orjson
 
 from facade.errors import BadRequest
-from facade.search.date import instant_test
+from facade.search.date import WIDE
 from facade.search.includes import plan_include
-from facade.search.kinds import KINDS, facts
-from facade.search.model import Criterion, DateValue, Match, Search, SortKey, TokenValue
+from facade.search.kinds import KINDS, ON_RESOURCE, facts
+from facade.search.model import Search, SortKey, Statement
+from facade.search.sources import Source, read_source
 from facade.store.access import Access
 
-Statement = tuple[str, tuple[Any, ...]]
 COLUMNS = "r.rid,r.type,r.id,r.version,r.updated,r.body"
 WIDTH = 6  # of COLUMNS; a row's sort values follow
 MAX_TOTAL = 10_000
@@ -66,134 +66,172 @@ class Plan:
 
 def plan_search(search: Search, access: Access, dialect: str, *, cursor: str | None = None) -> Plan:
     """The plan of a search for this caller, from the start or after a cursor; raises BadRequest."""
-    source = _source(search, access)
-    after = None if cursor is None else _read_cursor(cursor, search.sort)
-    page = _sorted_page(search, source, after) if search.sort else _page(search, source, after)
+    source = read_source(search, access)
+    sort = search.sort or _natural_order(source)
+    after = None if cursor is None else _read_cursor(cursor, sort)
+    if not sort:
+        page = _page(search, source, after)
+    elif _worth_walking(source, sort):
+        page = _walked_page(search, source, sort, after)
+    else:
+        page = _sorted_page(search, source, sort, after)
     return Plan(search, access, dialect, page, _total(search, source))
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """FROM and WHERE, whose alias for the resource is `r`; `rid` is the column that comes in order."""
-
-    tables: str
-    where: str
-    params: tuple[Any, ...]
-    rid: str
+def _natural_order(source: Source) -> tuple[SortKey, ...]:
+    """Without `_sort` a wide range of dates comes newest first: so its index can be walked."""
+    driver = source.driver
+    if driver is None or driver[1].cost != WIDE or not source.facts(driver[0]).single:
+        return ()
+    return (SortKey(driver[0].parameter, descending=True),)
 
 
-def _source(search: Search, access: Access) -> _Source:
-    tests: list[str] = []
-    params: list[Any] = []
-    matches: list[tuple[Criterion, Match]] = []
-    direct = False
-    for criterion in search.criteria:
-        if criterion.parameter.code in ("_id", "_lastUpdated"):
-            sql, values = _on_resource(criterion)
-            tests.append(sql)
-            params += values
-            direct = direct or criterion.parameter.code == "_id"
-        else:
-            kind = KINDS[criterion.parameter.kind]
-            if criterion.missing is not None:
-                found = Match(kind.TABLE, "", (), 99, negated=criterion.missing)
-            else:
-                found = kind.match(criterion, facts(search.type, criterion.parameter.code))
-            matches.append((criterion, found))
-    driver = min((m for m in matches if not m[1].negated), key=lambda m: m[1].cost, default=None)
-    if direct or (driver is not None and driver[1].cost >= 95):
-        driver = None
-    head: list[Any] = []
-    if driver is None:
-        tables, start, rid = "resource r", "r.type=?", "r.rid"
-        head.append(search.type)
-    elif driver[1].ordered:
-        tables = f"{driver[1].table} i CROSS JOIN resource r"
-        start, rid = f"i.param=? AND {driver[1].sql} AND r.rid=i.rid", "i.rid"
-        head += [driver[0].parameter.number, *driver[1].params]
-    else:
-        tables, rid = "resource r", "r.rid"
-        start = f"r.rid IN (SELECT i.rid FROM {driver[1].table} i WHERE i.param=? AND {driver[1].sql})"
-        head += [driver[0].parameter.number, *driver[1].params]
-    for pair in matches:
-        if pair is not driver:
-            tests.append(_probe(pair[1]))
-            params += [pair[0].parameter.number, *pair[1].params]
-    allowed, patients = access.clause("r")
-    where = " AND ".join([start, "r.deleted=0", *tests]) + allowed
-    return _Source(tables, where, (*head, *params, *patients), rid)
-
-
-def _probe(found: Match) -> str:
-    test = f" AND {found.sql}" if found.sql else ""
-    negation = "NOT " if found.negated else ""
-    return f"{negation}EXISTS (SELECT 1 FROM {found.table} i WHERE i.rid=r.rid AND i.param=?{test})"
-
-
-def _on_resource(criterion: Criterion) -> Statement:
-    """`_id` and `_lastUpdated` as tests of the resource's own columns."""
-    if criterion.parameter.code == "_id":
-        ids = [v.code if isinstance(v, TokenValue) and not v.system else None for v in criterion.values]
-        return f"r.id IN ({','.join('?' * len(ids))})", tuple(ids)
-    parts = [instant_test(value, "r.updated") for value in criterion.values if isinstance(value, DateValue)]
-    return "(" + " OR ".join(sql for sql, _ in parts) + ")", tuple(p for _, ps in parts for p in ps)
-
-
-def _page(search: Search, source: _Source, after: list[Any] | None) -> Statement:
-    more, values = ("", ()) if after is None else (f" AND {source.rid}>?", (after[-1],))
-    sql = f"SELECT {COLUMNS} FROM {source.tables} WHERE {source.where}{more} ORDER BY {source.rid} LIMIT ?"
-    return sql, (*source.params, *values, search.count + 1)
-
-
-def _sorted_page(search: Search, source: _Source, after: list[Any] | None) -> Statement:
-    """The page's rows are chosen first, by their keys alone; only their bodies are read."""
-    keys: list[str] = []
-    head: list[Any] = []
-    for at, key in enumerate(search.sort):
-        sql, values = _key(key)
-        keys.append(f"{sql} AS k{at}")
-        head += values
-    order = [f"k{at} {'DESC' if key.descending else 'ASC'} NULLS LAST" for at, key in enumerate(search.sort)]
-    chosen = f"SELECT r.rid AS rid,{','.join(keys)} FROM {source.tables} WHERE {source.where}"
-    values = (*head, *source.params)
-    if after is not None:
-        test, last = _keyset(search.sort, after)
-        chosen = f"SELECT * FROM ({chosen}) c WHERE {test}"
-        values = (*values, *last)
-    names = ",".join(f"p.k{at}" for at in range(len(keys)))
-    sql = (
-        f"SELECT {COLUMNS},{names} FROM ({chosen} ORDER BY {','.join(order)},rid LIMIT ?) p "
-        f"CROSS JOIN resource r WHERE r.rid=p.rid ORDER BY {','.join('p.' + part for part in order)},p.rid"
+def _worth_walking(source: Source, sort: Sequence[SortKey]) -> bool:
+    """Whether the first key's index leads, because no criterion promises to be selective."""
+    parameter = sort[0].parameter
+    absent = any(c.missing and c.parameter is parameter for c in source.search.criteria)
+    return (
+        parameter.code not in ON_RESOURCE
+        and not absent
+        and not source.by_id
+        and (source.driver is None or source.driver[1].cost >= WIDE)
     )
-    return sql, (*values, search.count + 1)
 
 
-def _key(key: SortKey) -> Statement:
-    """What a resource is sorted by: its least value going up, its greatest going down."""
-    code = key.parameter.code
-    if code in ("_id", "_lastUpdated"):
-        return ("r.id" if code == "_id" else "r.updated"), ()
+def _page(search: Search, source: Source, after: list[Any] | None) -> Statement:
+    tables, where, params = source.whole()
+    more, values = ("", ()) if after is None else (f" AND {source.rid}>?", (after[-1],))
+    sql = f"SELECT {COLUMNS} FROM {tables} WHERE {where}{more} ORDER BY {source.rid} LIMIT ?"
+    return sql, (*params, *values, search.count + 1)
+
+
+def _sorted_page(
+    search: Search, source: Source, sort: Sequence[SortKey], after: list[Any] | None
+) -> Statement:
+    """All matches are sorted by their keys alone; only the bodies of the page's rows are read."""
+    with_resource = source.needs_resource or any(key.parameter.code in ON_RESOURCE for key in sort)
+    tables, where, params = source.whole() if with_resource else source.index_only()
+    rid = source.rid if with_resource else "d.rid"
+    keys, head = _keys(sort, rid)
+    chosen = f"SELECT {rid} AS rid,{keys} FROM {tables} WHERE {where}"
+    sql, values = _after(chosen, (*head, *params), sort, after)
+    return _with_bodies(f"{sql} ORDER BY {_order(sort)},rid LIMIT ?", values, sort, search.count)
+
+
+def _walked_page(
+    search: Search, source: Source, sort: Sequence[SortKey], after: list[Any] | None
+) -> Statement:
+    """The first key's index is walked in its order until the page is full, then those without the key."""
+    first, rest = sort[0], sort[1:]
+    kind = KINDS[first.parameter.kind]
+    parts: list[Statement] = []
+    limit = search.count + 1
+    if after is None or after[0] is not None:
+        walk, values = _walk(source, first, None if after is None else after[0])
+        tables, where, params = source.over(walk, values, first.parameter)
+        keys, head = _keys(rest, "d.rid", start=1)
+        chosen = f"SELECT d.rid AS rid,d.k0 AS k0{',' if keys else ''}{keys} FROM {tables} WHERE {where}"
+        sql, bound = _after(chosen, (*head, *params), sort, after, always=1)
+        order = f"k0 {'DESC' if first.descending else 'ASC'}"
+        tail = f",{_order(rest, 1)}" if rest else ""
+        parts.append((f"{sql} ORDER BY {order}{tail},rid LIMIT ?", (*bound, limit)))
+    if not source.demands(first.parameter):
+        tables, where, params = source.without(first.parameter)
+        keys, head = _keys(rest, "r.rid", start=1)
+        null = f"CAST(NULL AS {'BIGINT' if kind.KEY[0] == 'low' else 'TEXT'}) AS k0"
+        chosen = f"SELECT r.rid AS rid,{null}{',' if keys else ''}{keys} FROM {tables} WHERE {where}"
+        last = after[1:] if after is not None and after[0] is None else None
+        sql, bound = _after(chosen, (*head, *params), rest, last, start=1)
+        tail = f"{_order(rest, 1)}," if rest else ""
+        parts.append((f"{sql} ORDER BY {tail}rid LIMIT ?", (*bound, limit)))
+    both = " UNION ALL ".join(f"SELECT * FROM ({sql}) u{at}" for at, (sql, _) in enumerate(parts))
+    return _with_bodies(
+        f"{both} LIMIT ?", tuple(value for _, values in parts for value in values), sort, search.count
+    )
+
+
+def _walk(source: Source, key: SortKey, from_value: Any) -> Statement:
+    """The index rows of a parameter that decide a resource's place: the least, or the greatest, of each."""
     kind = KINDS[key.parameter.kind]
-    pick = "MAX" if key.descending else "MIN"
-    sql = f"(SELECT {pick}(i.{kind.COLUMN}) FROM {kind.TABLE} i WHERE i.rid=r.rid AND i.param=?)"
-    return sql, (key.parameter.number,)
+    column = kind.KEY[0]
+    sql = f"SELECT i.rid AS rid,i.{column} AS k0 FROM {kind.TABLE} i WHERE i.param=?"
+    params: tuple[Any, ...] = (key.parameter.number,)
+    sign = "<" if key.descending else ">"
+    if from_value is not None:
+        sql, params = f"{sql} AND i.{column}{sign}=?", (*params, from_value)
+    if facts(source.search.type, key.parameter.code).single:
+        for absorbed in source.of_parameter(key.parameter):
+            test, values = absorbed.either()
+            sql, params = sql + test, (*params, *values)
+    else:
+        names = [",".join(f"{alias}.{name}" for name in kind.KEY) for alias in "ji"]
+        better = ">" if key.descending else "<"
+        sql += (
+            f" AND NOT EXISTS (SELECT 1 FROM {kind.TABLE} j WHERE j.rid=i.rid AND j.param=i.param "
+            f"AND ({names[0]}){better}({names[1]}))"
+        )
+    return sql, params
 
 
-def _keyset(sort: Sequence[SortKey], after: list[Any]) -> Statement:
-    """The rows that come after these sort values and rid; values that are missing come last."""
-    tests, params = [], []
+def _with_bodies(chosen: str, params: tuple[Any, ...], sort: Sequence[SortKey], count: int) -> Statement:
+    names = ",".join(f"p.k{at}" for at in range(len(sort)))
+    sql = (
+        f"SELECT {COLUMNS},{names} FROM ({chosen}) p CROSS JOIN resource r WHERE r.rid=p.rid AND r.deleted=0 "
+        f"ORDER BY {_order(sort, 0, 'p.')},p.rid"
+    )
+    return sql, (*params, count + 1)
+
+
+def _keys(sort: Sequence[SortKey], rid: str, start: int = 0) -> Statement:
+    """What a resource is sorted by: its least value going up, its greatest going down."""
+    parts, params = [], []
+    for at, key in enumerate(sort, start):
+        code = key.parameter.code
+        if code in ON_RESOURCE:
+            parts.append(f"{'r.id' if code == '_id' else 'r.updated'} AS k{at}")
+            continue
+        kind = KINDS[key.parameter.kind]
+        pick = f"{'MAX' if key.descending else 'MIN'}(i.{kind.KEY[0]})"
+        parts.append(f"(SELECT {pick} FROM {kind.TABLE} i WHERE i.rid={rid} AND i.param=?) AS k{at}")
+        params.append(key.parameter.number)
+    return ",".join(parts), tuple(params)
+
+
+def _order(sort: Sequence[SortKey], start: int = 0, prefix: str = "") -> str:
+    return ",".join(
+        f"{prefix}k{at} {'DESC' if key.descending else 'ASC'} NULLS LAST"
+        for at, key in enumerate(sort, start)
+    )
+
+
+def _after(
+    chosen: str,
+    params: tuple[Any, ...],
+    sort: Sequence[SortKey],
+    after: list[Any] | None,
+    *,
+    start: int = 0,
+    always: int = 0,
+) -> Statement:
+    """Only the rows after these sort values and rid; a missing value, which the first `always` never are,
+    comes last."""
+    if after is None:
+        return chosen, params
+    tests: list[str] = []
+    values: list[Any] = []
     same: list[str] = []
     equal: list[Any] = []
-    for at, key in enumerate(sort):
-        value = after[at]
+    for at, key in enumerate(sort, start):
+        value = after[at - start]
         if value is not None:
-            sign = "<" if key.descending else ">"
-            tests.append(" AND ".join([*same, f"(k{at}{sign}? OR k{at} IS NULL)"]))
-            params += [*equal, value]
+            null = "" if at < always else f" OR k{at} IS NULL"
+            tests.append(" AND ".join([*same, f"(k{at}{'<' if key.descending else '>'}?{null})"]))
+            values += [*equal, value]
         same.append(f"k{at} IS NULL" if value is None else f"k{at}=?")
         equal += [] if value is None else [value]
     tests.append(" AND ".join([*same, "rid>?"]))
-    return "((" + ") OR (".join(tests) + "))", (*params, *equal, after[-1])
+    where = "(" + ") OR (".join(tests) + ")"
+    return f"SELECT * FROM ({chosen}) c WHERE ({where})", (*params, *values, *equal, after[-1])
 
 
 def _read_cursor(cursor: str, sort: Sequence[SortKey]) -> list[Any]:
@@ -206,8 +244,8 @@ def _read_cursor(cursor: str, sort: Sequence[SortKey]) -> list[Any]:
     return values
 
 
-def _total(search: Search, source: _Source) -> Statement:
+def _total(search: Search, source: Source) -> Statement:
+    tables, where, params = source.whole() if source.needs_resource else source.index_only()
     if search.total == "accurate":
-        return f"SELECT count(*) FROM {source.tables} WHERE {source.where}", source.params
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM {source.tables} WHERE {source.where} LIMIT ?) c"
-    return sql, (*source.params, MAX_TOTAL + 1)
+        return f"SELECT count(*) FROM {tables} WHERE {where}", params
+    return f"SELECT count(*) FROM (SELECT 1 FROM {tables} WHERE {where} LIMIT ?) c", (*params, MAX_TOTAL + 1)

@@ -13,13 +13,13 @@ from typing import Any
 
 from facade.errors import BadRequest
 from facade.search.model import Criterion, Facts, Leaf, Leaves, Match, ReferenceValue, Setting
-from facade.search.values import unescape
+from facade.search.values import FEW, unescape
 from facade.spec import definitions
 from facade.spec.definitions import SearchParameter
 from facade.store.index import LONGEST, IndexRows
 
 TABLE = "index_reference"
-COLUMN = "target"
+KEY: tuple[str, ...] = ("target",)
 MODIFIERS = frozenset({"missing"})  # and the name of a resource type
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
@@ -112,9 +112,11 @@ def match(criterion: Criterion, facts: Facts) -> Match:
         assert isinstance(value, ReferenceValue)
         targets += [target[:LONGEST] for target in value.targets]
     to_patient = "Patient" in facts.targets
+    cost = 30 if to_patient else 65
     if not targets:
-        return Match(TABLE, "1=0", (), 0)
-    if len(targets) == 1:
-        return Match(TABLE, "i.target=?", tuple(targets), 30 if to_patient else 65, ordered=True)
-    marks = ",".join("?" * len(targets))
-    return Match(TABLE, f"i.target IN ({marks})", tuple(targets), 35 if to_patient else 66)
+        return Match(TABLE, (("1=0", ()),), 0)
+    if len(targets) > FEW:
+        marks = ",".join("?" * len(targets))
+        return Match(TABLE, ((f"i.target IN ({marks})", tuple(targets)),), cost)
+    tests = tuple(("i.target=?", (target,)) for target in dict.fromkeys(targets))
+    return Match(TABLE, tests, cost, ordered=True)

@@ -10,13 +10,23 @@ from functools import lru_cache
 from typing import Any
 
 from facade.errors import BadRequest
-from facade.search.model import Criterion, Facts, Leaf, LeafMaker, Leaves, Match, Setting, StringValue
-from facade.search.values import any_of, unescape
+from facade.search.model import (
+    Criterion,
+    Facts,
+    Leaf,
+    LeafMaker,
+    Leaves,
+    Match,
+    Setting,
+    Statement,
+    StringValue,
+)
+from facade.search.values import unescape
 from facade.spec.definitions import SearchParameter
 from facade.store.index import LONGEST, IndexRows
 
 TABLE = "index_string"
-COLUMN = "value"
+KEY: tuple[str, ...] = ("value", "exact")
 MODIFIERS = frozenset({"exact", "contains", "missing"})
 
 
@@ -71,20 +81,17 @@ def parse_value(
 
 
 def match(criterion: Criterion, facts: Facts) -> Match:
-    tests, params = [], []
+    tests: list[Statement] = []
     for value in criterion.values:
         assert isinstance(value, StringValue)
         if criterion.modifier == "exact":
-            tests.append("i.value=? AND i.exact=?")
-            params += [value.folded, value.exact]
+            tests.append(("i.value=? AND i.exact=?", (value.folded, value.exact)))
         elif criterion.modifier == "contains":
-            tests.append("i.value LIKE ? ESCAPE '!'")
-            params.append("%" + _like(value.folded) + "%")
+            tests.append(("i.value LIKE ? ESCAPE '!'", ("%" + _like(value.folded) + "%",)))
         else:
-            tests.append("i.value>=? AND i.value<?")
-            params += [value.folded, after_prefix(value.folded)]
+            tests.append(("i.value>=? AND i.value<?", (value.folded, after_prefix(value.folded))))
     cost = {"exact": 40, "contains": 95}.get(criterion.modifier or "", 50)
-    return Match(TABLE, any_of(tests), tuple(params), cost)
+    return Match(TABLE, tuple(tests), cost)
 
 
 def after_prefix(prefix: str) -> str:

@@ -11,13 +11,13 @@ from __future__ import annotations
 from typing import Any
 
 from facade.errors import BadRequest
-from facade.search.model import Criterion, Facts, Leaf, Leaves, Match, Setting, TokenValue
-from facade.search.values import any_of, split_unescaped, unescape
+from facade.search.model import Criterion, Facts, Leaf, Leaves, Match, Setting, Statement, TokenValue
+from facade.search.values import FEW, split_unescaped, unescape
 from facade.spec.definitions import SearchParameter
 from facade.store.index import LONGEST, IndexRows
 
 TABLE = "index_token"
-COLUMN = "code"
+KEY: tuple[str, ...] = ("code", "system")
 MODIFIERS = frozenset({"not", "missing"})
 _WITHOUT_SYSTEM = frozenset({"code", "boolean", "id", "string", "uri", "canonical", "ContactPoint"})
 
@@ -94,20 +94,31 @@ def parse_value(
 
 def match(criterion: Criterion, facts: Facts) -> Match:
     plain = facts.types <= _WITHOUT_SYSTEM
-    tests: list[str] = []
-    params: list[str] = []
+    codes: dict[str | None, list[str]] = {}  # by system
+    tests: list[Statement] = []
     for value in criterion.values:
         assert isinstance(value, TokenValue)
-        parts = []
-        if value.code is not None:
-            parts.append("i.code=?")
-            params.append(value.code)
-        if value.system == "" or (plain and (value.system is None or value.system in facts.systems)):
-            parts.append("i.system=0")
-        elif value.system is not None:
-            parts.append("i.system=(SELECT id FROM system_uri WHERE uri=?)")
-            params.append(value.system)
-        tests.append(" AND ".join(parts))
-    ordered = len(tests) == 1 and tests[0].startswith("i.code=? AND i.system=")
+        system = "" if plain and value.system in (None, *facts.systems) else value.system
+        if value.code is None:
+            tests.append(_in_system(system))
+        else:
+            codes.setdefault(system, []).append(value.code)
+    ordered = not tests and None not in codes
+    for system, wanted in codes.items():
+        sql, values = _in_system(system)
+        sql = f" AND {sql}" if sql else ""
+        if len(wanted) > FEW:
+            ordered = False
+            tests.append((f"i.code IN ({','.join('?' * len(wanted))}){sql}", (*wanted, *values)))
+        else:
+            tests += [(f"i.code=?{sql}", (code, *values)) for code in wanted]
     cost = 10 if "Identifier" in facts.types else 20 if "ContactPoint" in facts.types else 90 if plain else 60
-    return Match(TABLE, any_of(tests), tuple(params), cost, ordered, criterion.modifier == "not")
+    return Match(TABLE, tuple(tests), cost, ordered, criterion.modifier == "not")
+
+
+def _in_system(system: str | None) -> Statement:
+    if system is None:
+        return "", ()
+    if not system:
+        return "i.system=0", ()
+    return "i.system=(SELECT id FROM system_uri WHERE uri=?)", (system,)

@@ -10,6 +10,8 @@ import re
 from facade.errors import BadRequest, TooCostly
 
 MAX_ALTERNATIVES = 500
+FEW = 8
+"""Up to so many alternatives are looked up one by one and merged; more of them as a set."""
 
 
 def split_unescaped(text: str, separator: str) -> list[str]:
@@ -64,8 +66,3 @@ def _encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def any_of(tests: list[str]) -> str:
-    """SQL that holds if one of the tests does."""
-    return tests[0] if len(tests) == 1 else "((" + ") OR (".join(tests) + "))"
