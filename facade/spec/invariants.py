@@ -113,8 +113,6 @@ def _range(value: dict[str, Any]) -> Fault:
 def _ratio(value: dict[str, Any]) -> Fault:
     if ("numerator" in value) != ("denominator" in value):
         return "", "rat-1: numerator and denominator stand together"
-    if "numerator" not in value and "extension" not in value:
-        return "", "rat-1: a ratio without numerator and denominator needs an extension"
     return None
 
 

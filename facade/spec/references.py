@@ -11,7 +11,7 @@ from facade.spec import definitions
 
 _RELATIVE = re.compile(r"([A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?(?:#.*)?")
 _ABSOLUTE = re.compile(
-    r"[A-Za-z][A-Za-z0-9+.\-]*://.*/([A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?"
+    r"[A-Za-z][A-Za-z0-9+.\-]*://[^?#]*/([A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?"
 )
 _CONDITIONAL = re.compile(r"([A-Za-z]+)\?.+")  # in a transaction: https://hl7.org/fhir/R4/http.html#trules
 _FORM = "a reference is Type/id, a URL, a urn or #id of a contained resource"

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from facade.spec import build, definitions
-from tests.paths import SHARED, needs_shared
+from tests.facade.spec import official
+from tests.paths import needs_shared
 
-PACKAGE = SHARED / "fhir" / "hl7.fhir.r4.core-4.0.1.tgz"
 CORE = "http://hl7.org/fhir/StructureDefinition/"
 
 
@@ -39,7 +39,7 @@ def _package(folder: Path, *resources: dict[str, Any]) -> Path:
 
 @needs_shared
 def test_the_committed_data_are_what_the_package_gives() -> None:
-    content = build.build(build.read_package(PACKAGE))
+    content = build.build(official.package())
     assert content.keys() == {file.name for file in build.DATA.glob("*.json")}
     for name, value in content.items():
         assert build.render(value).encode() == (build.DATA / name).read_bytes(), name
@@ -47,7 +47,7 @@ def test_the_committed_data_are_what_the_package_gives() -> None:
 
 @needs_shared
 def test_1375_of_1400_search_parameters_are_official() -> None:
-    parameters = build.read_package(PACKAGE)["SearchParameter"]
+    parameters = official.package()["SearchParameter"]
     assert len(parameters) == 1400
     rows = build.build_search(parameters)
     assert len({row["url"] for rows in rows.values() for row in rows.values()}) == 1375
@@ -58,13 +58,13 @@ def test_1375_of_1400_search_parameters_are_official() -> None:
 
 @needs_shared
 def test_the_types_parameters_are_those_of_the_official_capability_statement() -> None:
-    statements = build.read_package(PACKAGE)["CapabilityStatement"]
+    statements = official.package()["CapabilityStatement"]
     [base] = [s for s in statements if s["id"] == "base"]
     seen = 0
     for row in base["rest"][0]["resource"]:
-        official = {p["name"]: (p["definition"], p["type"]) for p in row.get("searchParam", [])}
+        listed = {p["name"]: (p["definition"], p["type"]) for p in row.get("searchParam", [])}
         ours = definitions.search_parameters(row["type"]).values()
-        assert {p.code: (p.url, p.kind) for p in ours if not p.code.startswith("_")} == official
+        assert {p.code: (p.url, p.kind) for p in ours if not p.code.startswith("_")} == listed
         seen += 1
     assert seen == 145  # all but Parameters
 

@@ -151,8 +151,8 @@ def test_counts_of_the_official_registry() -> None:
         (
             "Patient",
             "active address address-city address-country address-postalcode address-state address-use "
-            "birthdate death-date deceased email family gender general-practitioner given identifier language link "
-            "name organization phone phonetic telecom",
+            "birthdate death-date deceased email family gender general-practitioner given identifier "
+            "language link name organization phone phonetic telecom",
         ),
         (
             "Appointment",
