@@ -1,0 +1,1 @@
+"""Mapping documents to closures over (body, context); no eval, no attribute access."""

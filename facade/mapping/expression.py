@@ -1,0 +1,392 @@
+"""The grammar of expressions: text to a tree, and back.
+
+The grammar is defined in LANGUAGE.md.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NoReturn
+
+
+class ExpressionError(Exception):
+    """The text is no expression; `column` counts characters from 0."""
+
+    def __init__(self, message: str, column: int) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """`[n]` of a path."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """`[*]` of a path."""
+
+
+Step = str | Index | All
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """`$root.step[0].step`."""
+
+    root: str
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """`'text'`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number, as it was written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A bare word; only as an argument of a filter."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """`[a, b]`."""
+
+    items: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`operand | name(arguments)`."""
+
+    operand: Expression
+    name: str
+    arguments: tuple[Argument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """`a ~ b ~ c`."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """`a ?? b ?? c`."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`a = b` and its kind."""
+
+    left: Expression
+    operator: str
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """`a in ('x', 'y')`, or `not in`."""
+
+    operand: Expression
+    choices: tuple[Literal | Number, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """`not a`."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """`a and b and c`, or with `or`."""
+
+    word: str
+    parts: tuple[Expression, ...]
+
+
+Expression = Path | Literal | Number | Items | Filter | Join | Fallback | Compare | In | Not | Logic
+Argument = Word | Literal | Number | Path | Items
+
+MAX_DEPTH = 50
+MAX_LENGTH = 20_000
+_WORDS = ("or", "and", "not", "in")
+_TOKEN = re.compile(
+    r"""(?P<blank>\s+|\$(?=['(\[]))
+    | (?P<path>\$(?=[\w"]))
+    | (?P<text>'(?:[^'\\]|\\.)*')
+    | (?P<quoted>"(?:[^"\\]|\\.)*")
+    | (?P<number>-?[0-9]+(?:\.[0-9]+)?(?![\w.]))
+    | (?P<word>\w+(?:[.:\-]\w+)*)
+    | (?P<operator>\?\?|!=|<=|>=|[=<>|~()\[\],])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_STEP = re.compile(
+    r"\.(?:(?P<word>\w+)|(?P<quoted>\"(?:[^\"\\]|\\.)*\"))|\[(?:(?P<index>-?[0-9]+)|(?P<all>\*))\]"
+)
+_ROOT = re.compile(r"(?P<word>\w+)|(?P<quoted>\"(?:[^\"\\]|\\.)*\")", re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t", "'": "'", '"': '"', "\\": "\\"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    column: int
+    path: Path | None = None
+
+
+def _unescape(body: str) -> str:
+    """Only the known escapes: a regular expression's `\\d` stays as it is."""
+    return _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[0]), body)
+
+
+def _tokens(text: str) -> list[_Token]:
+    tokens: list[_Token] = []
+    at = 0
+    while at < len(text):
+        found = _TOKEN.match(text, at)
+        if found is None:
+            character = text[at]
+            if character in "'\"":
+                raise ExpressionError(f"the quote {character} is never closed", at)
+            raise ExpressionError(f"`{character}` means nothing here", at)
+        kind = found.lastgroup or ""
+        if kind == "path":
+            path, end = _path(text, found.end())
+            tokens.append(_Token("path", text[at:end], at, path))
+            at = end
+            continue
+        if kind == "text":
+            tokens.append(_Token(kind, _unescape(found[0][1:-1]), at))
+        elif kind == "quoted":
+            raise ExpressionError("text is written in single quotes; double quotes name a step of a path", at)
+        elif kind != "blank":
+            tokens.append(_Token(kind, found[0], at))
+        at = found.end()
+    tokens.append(_Token("end", "", len(text)))
+    return tokens
+
+
+def _path(text: str, at: int) -> tuple[Path, int]:
+    root = _ROOT.match(text, at)
+    if root is None:
+        raise ExpressionError('the quote " is never closed', at)
+    at = root.end()
+    steps: list[Step] = []
+    while found := _STEP.match(text, at):
+        if found["index"] is not None:
+            steps.append(Index(int(found["index"])))
+        elif found["all"] is not None:
+            steps.append(All())
+        else:
+            steps.append(_name(found))
+        at = found.end()
+    if at < len(text) and text[at] in ".[":
+        raise ExpressionError('a path goes on with `.name`, `."a name"`, `[0]` or `[*]`', at)
+    return Path(_name(root), tuple(steps)), at
+
+
+def _name(found: re.Match[str]) -> str:
+    return found["word"] if found["word"] is not None else _unescape(found["quoted"][1:-1])
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        if len(text) > MAX_LENGTH:
+            raise ExpressionError(f"an expression has at most {MAX_LENGTH} characters", 0)
+        self.tokens = _tokens(text)
+        self.at = 0
+        self.depth = 0
+
+    @property
+    def next(self) -> _Token:
+        return self.tokens[self.at]
+
+    def take(self) -> _Token:
+        token = self.tokens[self.at]
+        self.at += 1
+        return token
+
+    def accept(self, *texts: str) -> str | None:
+        token = self.next
+        if token.kind in ("operator", "word") and token.text in texts:
+            self.at += 1
+            return token.text
+        return None
+
+    def expect(self, text: str) -> None:
+        if self.accept(text) is None:
+            self.fail(f"`{text}` is missing")
+
+    def fail(self, message: str) -> NoReturn:
+        raise ExpressionError(message, self.next.column)
+
+    def whole(self) -> Expression:
+        expression = self.expression()
+        token = self.next
+        if token.kind == "word":
+            self.fail(f"`{token.text}` is unexpected; a filter follows `|`, text stands in single quotes")
+        if token.kind != "end":
+            self.fail(f"`{token.text}` is unexpected")
+        return expression
+
+    def expression(self) -> Expression:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.fail(f"deeper than {MAX_DEPTH} levels")
+        parts = [self.conjunction()]
+        while self.accept("or"):
+            parts.append(self.conjunction())
+        self.depth -= 1
+        return parts[0] if len(parts) == 1 else Logic("or", tuple(parts))
+
+    def conjunction(self) -> Expression:
+        parts = [self.negation()]
+        while self.accept("and"):
+            parts.append(self.negation())
+        return parts[0] if len(parts) == 1 else Logic("and", tuple(parts))
+
+    def negation(self) -> Expression:
+        count = 0
+        while self.accept("not"):
+            count += 1
+        if count > MAX_DEPTH:
+            self.fail(f"deeper than {MAX_DEPTH} levels")
+        expression = self.comparison()
+        for _ in range(count):
+            expression = Not(expression)
+        return expression
+
+    def comparison(self) -> Expression:
+        left = self.fallback()
+        if operator := self.accept("=", "!=", "<", "<=", ">", ">="):
+            return Compare(left, operator, self.fallback())
+        if self.next.kind == "word" and self.next.text == "not" and self.tokens[self.at + 1].text == "in":
+            self.at += 1
+            self.expect("in")
+            return In(left, self.choices(), negated=True)
+        if self.accept("in"):
+            return In(left, self.choices())
+        return left
+
+    def choices(self) -> tuple[Literal | Number, ...]:
+        self.expect("(")
+        found: list[Literal | Number] = []
+        while True:
+            token = self.take()
+            if token.kind == "text":
+                found.append(Literal(token.text))
+            elif token.kind == "number":
+                found.append(Number(token.text))
+            else:
+                self.at -= 1
+                self.fail("`in` takes 'texts' and numbers in parentheses")
+            if not self.accept(","):
+                break
+        self.expect(")")
+        return tuple(found)
+
+    def fallback(self) -> Expression:
+        parts = [self.joined()]
+        while self.accept("??"):
+            parts.append(self.joined())
+        return parts[0] if len(parts) == 1 else Fallback(tuple(parts))
+
+    def joined(self) -> Expression:
+        parts = [self.piped()]
+        while self.accept("~"):
+            parts.append(self.piped())
+        return parts[0] if len(parts) == 1 else Join(tuple(parts))
+
+    def piped(self) -> Expression:
+        expression = self.primary()
+        while self.accept("|"):
+            if self.next.kind != "word":
+                self.fail("the name of a filter is missing after `|`")
+            name = self.take().text
+            expression = Filter(expression, name, self.arguments() if self.accept("(") else ())
+        return expression
+
+    def arguments(self) -> tuple[Argument, ...]:
+        if self.accept(")"):
+            return ()
+        found: list[Argument] = []
+        while True:
+            token = self.next
+            if token.kind == "word":
+                found.append(Word(self.take().text))
+            else:
+                found.append(self.simple("an argument is a word, 'text', number, path or [list]"))
+            if not self.accept(","):
+                break
+        self.expect(")")
+        return tuple(found)
+
+    def simple(self, meant: str) -> Path | Literal | Number | Items:
+        token = self.next
+        if token.path is not None:
+            self.at += 1
+            return token.path
+        if token.kind == "text":
+            self.at += 1
+            return Literal(token.text)
+        if token.kind == "number":
+            self.at += 1
+            return Number(token.text)
+        if self.accept("["):
+            items: list[Expression] = []
+            while not self.accept("]"):
+                items.append(self.expression())
+                if not self.accept(","):
+                    self.expect("]")
+                    break
+            return Items(tuple(items))
+        if token.kind == "word":
+            self.fail(f"`{token.text}` is neither a path (`${token.text}`) nor text (`'{token.text}'`)")
+        self.fail(meant if token.kind != "end" else "the expression ends too early")
+
+    def primary(self) -> Expression:
+        if self.accept("("):
+            expression = self.expression()
+            self.expect(")")
+            return expression
+        return self.simple("a path, 'text', number, `(` or `[` is missing")
+
+
+def parse_expression(text: str) -> Expression:
+    """An expression; raises ExpressionError. The `$` that begins a whole one before a literal, parenthesis or
+    bracket is allowed everywhere, and never needed here."""
+    return _Parser(text).whole()
+
+
+def is_expression(text: str) -> bool:
+    """Whether a scalar of a file is an expression and not a constant."""
+    return text[:1] == "$" and text[:2] != "$$"
+
+
+def constant_text(text: str) -> str:
+    """The text that a constant scalar stands for: `$$` begins one that starts with a dollar."""
+    return text[1:] if text[:2] == "$$" else text
