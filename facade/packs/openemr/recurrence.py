@@ -1,7 +1,7 @@
 """The days on which an OpenEMR calendar event takes place, from its PHP-serialised recurrence.
 
-The arithmetic is OpenEMR 5.0.1's own, so that a client sees the days that the clinic's calendar shows: a month
-is added as PHP's mktime adds it (31 January and a month is 2 or 3 March), a fifth weekday means the last one.
+The arithmetic is OpenEMR 5.0.1's own, so that a client sees the days that the clinic's calendar shows: a
+month is added as PHP's mktime adds it (31 January and a month is 2 or 3 March), a fifth weekday is the last.
 """
 
 from __future__ import annotations
@@ -20,29 +20,28 @@ MOST = 5000
 SATURDAY = 5
 
 
-def occurrences(event: Mapping[str, Any]) -> list[str]:
-    """ISO dates of a row of the stream `event`: the day itself, or those until pc_endDate and the horizon.
+def occurrences(event: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The days of a row of the stream `event`: `day` in ISO form, and `key`, the event's own if it is single.
 
-    An event that repeats without an end takes place once, as on OpenEMR's own calendar. Raises ValueError for a
-    recurrence that cannot be read.
+    A repeating event goes on to pc_endDate or the horizon; without an end it takes place once, as on the
+    clinic's own calendar. Raises ValueError for a recurrence that cannot be read.
     """
-    first = _date(event.get("pc_eventDate"))
-    if first is None:
+    key = str(event.get("pc_eid") or "")
+    first, last = _date(event.get("pc_eventDate")), _date(event.get("pc_endDate"))
+    if first is None or not key:
         return []
-    kind = str(event.get("pc_recurrtype") or "0")
-    last = min(
-        (day for day in map(_date, (event.get("pc_endDate"), event.get("horizon"))) if day), default=None
-    )
-    if kind == "0" or _date(event.get("pc_endDate")) is None or last is None:
-        return [first.isoformat()]
+    if str(event.get("pc_recurrtype") or "0") == "0" or last is None:
+        return [{"key": key, "day": first.isoformat()}]
+    horizon = _date(event.get("horizon"))
     spec = _spec(event.get("pc_recurrspec"))
     excluded = {part.strip() for part in spec.get("exdate", "").split(",")}
-    found: list[str] = []
-    for day in _days(kind, spec, first):
-        if day > last:
+    found: list[dict[str, str]] = []
+    for day in _days(str(event["pc_recurrtype"]), spec, first):
+        if day > last or (horizon and day > horizon):
             break
-        if day.strftime("%Y%m%d") not in excluded:
-            found.append(day.isoformat())
+        short = f"{day:%Y%m%d}"
+        if short not in excluded:
+            found.append({"key": f"{key}-{short}", "day": day.isoformat()})
         if len(found) > MOST:
             raise ValueError("an event repeats too often")
     return found
@@ -50,17 +49,12 @@ def occurrences(event: Mapping[str, Any]) -> list[str]:
 
 def _days(kind: str, spec: Mapping[str, str], first: date) -> Iterator[date]:
     if kind == ON_WEEKDAY:
-        return _weekdays_of_months(
-            first,
-            _count(spec, "event_repeat_on_num"),
-            int(spec["event_repeat_on_day"]),
-            _count(spec, "event_repeat_on_freq"),
-        )
+        number, frequency = _count(spec, "event_repeat_on_num"), _count(spec, "event_repeat_on_freq")
+        return _weekdays_of_months(first, number, int(spec["event_repeat_on_day"]), frequency)
     unit = spec.get("event_repeat_freq_type", DAY)
     if unit == DAYS_OF_WEEK or kind == ON_DAYS:
-        return _days_of_week(
-            first, {int(part) for part in spec["event_repeat_freq"].split(",") if part.strip()}
-        )
+        wanted = {int(part) for part in spec["event_repeat_freq"].split(",") if part.strip()}
+        return _days_of_week(first, wanted)
     return _every(first, unit, _count(spec, "event_repeat_freq"))
 
 

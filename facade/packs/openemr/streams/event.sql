@@ -6,6 +6,9 @@
 SELECT
   e.pc_eid, e.pc_title, e.pc_time, e.pc_hometext, e.pc_eventDate, e.pc_endDate, e.pc_startTime, e.pc_endTime,
   e.pc_duration, e.pc_alldayevent, e.pc_recurrtype, e.pc_recurrspec, e.pc_apptstatus, e.pc_room,
+  CASE WHEN e.pc_alldayevent = 1 THEN '00:00:00' ELSE e.pc_startTime END AS starts_at,
+  CASE WHEN e.pc_alldayevent = 1 THEN 1 END AS lasts_days,
+  CASE WHEN e.pc_alldayevent = 0 AND e.pc_duration > 0 THEN e.pc_duration END AS lasts_seconds,
   e.pc_pid AS calendar_pid,
   CASE WHEN e.pc_recurrtype > 0 THEN LAST_DAY(CURRENT_DATE + INTERVAL 12 MONTH) END AS horizon,
   CASE WHEN e.pc_pid > 0 THEN 1 ELSE 0 END AS is_appointment,
@@ -19,8 +22,8 @@ SELECT
 FROM openemr_postcalendar_events AS e
 LEFT JOIN openemr_postcalendar_categories AS c ON c.pc_catid = e.pc_catid
 LEFT JOIN list_options AS status ON status.list_id = 'apptstat' AND status.option_id = e.pc_apptstatus
-LEFT JOIN patient_data AS p ON e.pc_pid > 0 AND p.pid = e.pc_pid
+LEFT JOIN patient_data AS p ON e.pc_pid > 0 AND p.pid = CAST(e.pc_pid AS UNSIGNED)
 LEFT JOIN users AS provider
-  ON provider.id = e.pc_aid AND provider.lname <> '' AND (provider.fname <> '' OR provider.authorized = 1)
+  ON provider.id = CAST(e.pc_aid AS UNSIGNED) AND provider.lname <> '' AND (provider.fname <> '' OR provider.authorized = 1)
 LEFT JOIN facility AS place ON place.id = e.pc_facility
 WHERE COALESCE(e.pc_gid, 0) = 0

@@ -4,6 +4,7 @@
 -- deleted: is_deleted
 SELECT
   x.procedure_result_id AS result_id, x.result_data_type, x.result_code, x.result_text, x.date, x.facility,
+  CASE WHEN x.result_data_type = 'L' THEN SUBSTRING_INDEX(x.comments, '\n', 1) END AS long_text,
   x.units, x.result, x.`range`, x.abnormal, x.comments, x.result_status,
   r.date_collected, r.date_collected_tz, r.date_report, r.date_report_tz, r.report_status, r.specimen_num,
   o.procedure_order_id AS order_id, o.date_collected AS order_collected, c.procedure_order_seq AS seq,
