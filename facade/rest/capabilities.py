@@ -32,6 +32,14 @@ def capability_statement(
     served: Iterable[str], interactions: Sequence[str], *, base_url: str, version: str, started: datetime
 ) -> dict[str, Any]:
     """The CapabilityStatement of a server that answers `interactions` for each type in `served`."""
+    types = set(served)
+    rest: dict[str, Any] = {
+        "mode": "server",
+        "documentation": "Read-only. Unknown search parameters are refused with 400, "
+        "or ignored and named when the client sends `Prefer: handling=lenient`.",
+    }
+    if types:
+        rest["resource"] = [_resource(type, interactions, types) for type in sorted(types)]
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -41,14 +49,7 @@ def capability_statement(
         "implementation": {"description": "A FHIR R4 server over a legacy system", "url": base_url},
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
-        "rest": [
-            {
-                "mode": "server",
-                "documentation": "Read-only. Unknown search parameters are refused with 400, "
-                "or ignored and named when the client sends `Prefer: handling=lenient`.",
-                "resource": [_resource(type, interactions, set(served)) for type in sorted(served)],
-            }
-        ],
+        "rest": [rest],
     }
 
 

@@ -21,6 +21,7 @@ from facade.spec import definitions
 Interaction = Callable[..., Awaitable[Answer]]
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _MANY = 20  # types that a message can name
+_NOTHING = "Nothing is served at this URL. The CapabilityStatement at metadata tells what is."
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +102,18 @@ class Dispatch:
                 )
             raise NotFound(f"There is no {type} with this id; an id is 1 to 64 letters, digits, - and .")
 
-    def _unknown_type(self, type: str) -> UnknownType:
+    def _unknown_type(self, type: str) -> FacadeError:
+        if not type or type[0] in "$_":
+            return NoInteraction(_NOTHING)
         served = sorted(self.service.served)
         if type in definitions.resource_types():
             names = ", ".join(served) if len(served) <= _MANY else f"{len(served)} other types"
             return UnknownType(f"{type} is not served here; served are {names or 'none'}.")
-        close = get_close_matches(type[:64], definitions.resource_types(), 1)
+        if not re.fullmatch(r"\w{1,64}", type, re.ASCII):
+            return UnknownType("A URL begins with the name of a FHIR R4 resource type.")
+        close = get_close_matches(type, definitions.resource_types(), 1)
         hint = f"; did you mean {close[0]}?" if close else "."
-        shown = type if re.fullmatch(r"\w{1,64}", type, re.ASCII) else "This"
-        return UnknownType(f"{shown} is not a FHIR R4 resource type{hint}")
+        return UnknownType(f"{type} is not a FHIR R4 resource type{hint}")
 
 
 def _media(call: Call) -> Media:

@@ -21,9 +21,9 @@ async def vread(service: Service, call: Call, type: str, id: str, version: str) 
     number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
     found = await read_version(service.store, type, id, number, access_of(call))
     if found is None:
-        raise NotFound(f"There is no version {version} of {type}/{id}.")
+        raise NotFound(f"There is no such version of {type}/{id}.")
     if found.deleted:
-        raise Gone(f"{type}/{id} was deleted in version {version}.")
+        raise Gone(f"{type}/{id} was deleted in version {number}.")
     unchanged = not_modified(call, found.version, found.updated)
     if unchanged is not None:
         return unchanged

@@ -1,0 +1,103 @@
+"""capabilities: valid, derived from what is wired, and nothing in it that does not work."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from facade.rest.capabilities import capability_statement
+from facade.rest.routes import INTERACTIONS, ROUTES
+from facade.spec.check import check
+from facade.store import Store
+from facade.store.serialise import to_json
+from tests.facade.rest import support
+from tests.facade.rest.support import BASE, outcome
+
+SERVED = ("Patient", "Observation", "Binary")
+PROBES = {"token": "x", "string": "x", "date": "2020", "reference": "Patient/1"}
+
+
+def statement() -> dict[str, Any]:
+    started = datetime(2024, 1, 31, 12, tzinfo=UTC)
+    return capability_statement(SERVED, INTERACTIONS, base_url=BASE, version="1.2", started=started)
+
+
+def test_it_is_valid() -> None:
+    assert check(statement()) == []
+
+
+def test_the_head() -> None:
+    whole = statement()
+    (rest,) = whole.pop("rest")
+    assert whole == {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": "2024-01-31T12:00:00Z",
+        "kind": "instance",
+        "software": {"name": "FHIR Facade", "version": "1.2"},
+        "implementation": {"description": "A FHIR R4 server over a legacy system", "url": BASE},
+        "fhirVersion": "4.0.1",
+        "format": ["application/fhir+json", "json"],
+    }
+    assert [resource["type"] for resource in rest["resource"]] == ["Binary", "Observation", "Patient"]
+    observation, patient = rest["resource"][1:]
+    assert patient["interaction"] == [{"code": "search-type"}, {"code": "read"}, {"code": "vread"}]
+    assert "Observation:subject" in observation["searchInclude"]
+    assert "Observation:subject" in patient["searchRevInclude"]
+    assert {
+        "name": "birthdate",
+        "definition": "http://hl7.org/fhir/SearchParameter/individual-birthdate",
+        "type": "date",
+        "documentation": "The patient's date of birth",
+    } in patient["searchParam"]
+
+
+async def test_everything_that_it_declares_is_answered(store: Store) -> None:
+    declared = statement()["rest"][0]["resource"]
+    async with support.client(ROUTES, support.service(store, SERVED)) as client:
+        for resource in declared:
+            url = f"/{resource['type']}"
+            for parameter in resource["searchParam"]:
+                value = PROBES[parameter["type"]]
+                value = "2020-01-01" if parameter["name"] == "_lastUpdated" else value
+                response = await client.get(url, params={parameter["name"]: value})
+                assert response.status_code == 200, response.text
+            for kind in ("_include", "_revinclude"):
+                for value in resource.get({"_include": "searchInclude"}.get(kind, "searchRevInclude"), ()):
+                    response = await client.get(url, params={kind: value})
+                    assert response.status_code == 200, response.text
+
+
+async def test_metadata(store: Store) -> None:
+    body = to_json(statement())
+    async with support.client(ROUTES, support.service(store, SERVED, statement=body)) as client:
+        response = await client.get("/metadata")
+        assert (response.status_code, response.content) == (200, body)
+        assert (await client.get("/metadata?mode=full&_format=json")).content == body
+        assert (await client.get("/metadata?_pretty=true")).text.startswith("{\n")
+        assert outcome(await client.get("/metadata?mode=terminology")) == (
+            400,
+            "invalid",
+            "mode is one of full, normative.",
+            ["http.mode"],
+        )
+
+
+async def test_metadata_in_xml_is_refused(client: httpx.AsyncClient) -> None:
+    response = await client.get("/metadata?_format=xml")
+    assert outcome(response) == (
+        406,
+        "not-supported",
+        "Only application/fhir+json is served.",
+        ["http._format"],
+    )
+
+
+@pytest.mark.parametrize("served", [(), ("Patient",)])
+def test_a_server_of_little_is_valid_too(served: tuple[str, ...]) -> None:
+    started = datetime(2024, 1, 31, tzinfo=UTC)
+    small = capability_statement(served, INTERACTIONS, base_url=BASE, version="1", started=started)
+    assert check(small) == []

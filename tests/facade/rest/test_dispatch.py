@@ -1,0 +1,112 @@
+"""facade.rest.dispatch and errors: what no interaction answers is still answered in FHIR."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import httpx
+import pytest
+
+from facade.rest.answer import Answer
+from facade.rest.call import Call
+from facade.rest.dispatch import Dispatch, Route
+from facade.rest.routes import INTERACTIONS, ROUTES
+from facade.rest.service import Service
+from facade.store import Store
+from tests.facade.rest import support
+from tests.facade.rest.support import outcome
+
+NOTHING = "Nothing is served at this URL. The CapabilityStatement at metadata tells what is."
+
+
+@pytest.mark.parametrize("path", ["/", "/Patient/1/_history", "/Patient/1/x/2", "/$export", "/_x"])
+async def test_unknown_urls(client: httpx.AsyncClient, path: str) -> None:
+    assert outcome(await client.get(path)) == (404, "not-supported", NOTHING, None)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/Patien/1", "Patien is not a FHIR R4 resource type; did you mean Patient?"),
+        ("/patient", "patient is not a FHIR R4 resource type; did you mean Patient?"),
+        ("/Zzzzzz", "Zzzzzz is not a FHIR R4 resource type."),
+        ("/%3Cscript%3E", "A URL begins with the name of a FHIR R4 resource type."),
+        ("/Encounter", "Encounter is not served here; served are Binary, Observation, Patient."),
+        ("/Encounter/1/2/3/4/5", "Encounter is not served here; served are Binary, Observation, Patient."),
+        ("/Patient/$everything", "$everything is not supported for Patient."),
+        ("/Patient/_history", "_history is not supported for Patient."),
+    ],
+)
+async def test_types_and_operations_that_are_not_served(
+    client: httpx.AsyncClient, path: str, text: str
+) -> None:
+    assert outcome(await client.get(path)) == (404, "not-supported", text, None)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/Patient/1", "GET, HEAD"),
+        ("DELETE", "/Patient/1", "GET, HEAD"),
+        ("PATCH", "/Patient/1", "GET, HEAD"),
+        ("POST", "/Patient", "GET, HEAD"),
+        ("OPTIONS", "/metadata", "GET, HEAD"),
+        ("GET", "/Patient/_search", "POST"),
+    ],
+)
+async def test_methods(client: httpx.AsyncClient, method: str, path: str, allowed: str) -> None:
+    response = await client.request(method, path)
+    text = f"{method} is not supported here; supported are {allowed}."
+    assert outcome(response) == (405, "not-supported", text, None)
+    assert response.headers["allow"] == allowed
+
+
+async def test_a_trailing_slash_changes_nothing(client: httpx.AsyncClient, store: Store) -> None:
+    support.put(store, {"resourceType": "Patient", "id": "1"})
+    assert (await client.get("/Patient/1/")).status_code == 200
+
+
+async def test_an_unforeseen_failure_tells_its_id_and_nothing_else(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(service: Service, call: Call, **values: Any) -> Answer:
+        raise RuntimeError("SELECT secret FROM patient WHERE name='Doe'")
+
+    routes = [Route("GET", "{type}/{id}", "read", broken)]
+    async with support.client(routes, support.service(store)) as client:
+        response = await client.get("/Patient/1")
+    text = "The server failed. Its log tells where under the id failure-1."
+    assert outcome(response) == (500, "exception", text, None)
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert record.getMessage().startswith("request failed, id failure-1: RuntimeError at ")
+    assert "test_dispatch.py" in record.getMessage()
+    assert "Doe" not in caplog.text
+
+
+async def test_an_error_is_pretty_when_asked(client: httpx.AsyncClient) -> None:
+    response = await client.get("/Patient/2?_pretty=true")
+    assert response.text.startswith('{\n  "resourceType": "OperationOutcome",\n')
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (
+            "family=" + "x" * 9000,
+            (414, "too-long", "The URL's parameters are longer than 8192 bytes; use POST _search.", None),
+        ),
+        ("family=%FF", (400, "invalid", "The parameters are not percent-encoded UTF-8.", None)),
+        ("family=%00", (400, "invalid", "The parameters hold a NUL character.", None)),
+        ("a=1&" * 1001, (400, "invalid", "There are more than 1000 parameters.", None)),
+    ],
+)
+async def test_queries_that_cannot_be_read(client: httpx.AsyncClient, query: str, expected: Any) -> None:
+    assert outcome(await client.get(f"/Patient?{query}")) == expected
+
+
+def test_the_surface_is_what_the_routes_say(store: Store) -> None:
+    assert INTERACTIONS == ("search-type", "read", "vread")
+    assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
+    Dispatch(ROUTES, support.service(store))
