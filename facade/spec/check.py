@@ -181,7 +181,12 @@ def _placed(table: _Table, value: dict[str, Any], name: str, found: list[Problem
 
 
 def _alignment(values: object, companions: object) -> list[Problem]:
-    """Arrays of values and of their extensions run side by side, with nulls to fill both."""
+    """What a primitive's value and its extensions must be to each other.
+
+    Arrays run side by side, with nulls to fill both; and an id alone needs a value (ele-1).
+    """
+    if isinstance(companions, dict):
+        return _ONLY_ID if values is None and companions.keys() == {"id"} else []
     if isinstance(companions, list) and isinstance(values, list) and len(values) != len(companions):
         return problem("structure", "the arrays of values and of their extensions must be equally long")
     return []
@@ -226,9 +231,14 @@ def _array(one: Check) -> Check:
 def _companion(element: Element) -> Check:
     """The check of `_name`: an Element (id, extension), or an array of them and of nulls.
 
-    What it gives is never None, so that the caller looks at the array of values beside it.
+    What it gives is never None, so that the caller looks at the value beside it (`_alignment`).
     """
-    one = _object("Element")
+    check_object = _object("Element")
+
+    def one(value: object) -> Problems:
+        found = check_object(value)
+        return None if found == _ONLY_ID else found
+
     if element.max == 1:
         return lambda value: one(value) or []
     many = _array(lambda value: None if value is None else one(value))

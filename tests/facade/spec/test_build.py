@@ -131,7 +131,7 @@ def test_codes_are_expanded_with_the_concepts_below() -> None:
         "url": "v",
         "compose": {"include": [{"system": "s"}, {"system": "t", "concept": [{"code": "c"}]}]},
     }
-    package = {"CodeSystem": [system], "ValueSet": [value_set]}
+    package: dict[str, Any] = {"CodeSystem": [system], "ValueSet": [value_set]}
     assert build.build_codes(package, {"v", "absent"}) == {"v": {"s": ["a", "b"], "t": ["c"]}}
     value_set["compose"] = {"include": [{"system": "s", "filter": [{}]}]}
     with pytest.raises(SystemExit, match="v is composed in a way"):

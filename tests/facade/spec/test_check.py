@@ -73,9 +73,14 @@ def _faults(resource: Any) -> list[tuple[str, str]]:
         ),
         ({"_birthDate": {}}, [("Patient.birthDate", "structure")]),
         ({"_birthDate": {"extension": [{"url": "x"}]}}, [("Patient.birthDate.extension[0]", "invariant")]),
+        ({"_gender": {"id": "g"}}, []),
+        ({"gender": ..., "_gender": {"id": "g"}}, [("Patient.gender", "invariant")]),
         ({"_name": [{"id": "x"}]}, [("Patient.name", "structure")]),
         ({"name": [{"given": ["a", None]}]}, [("Patient.name[0].given[1]", "structure")]),
-        ({"name": [{"given": ["a", "b"], "_given": [None]}]}, None),
+        (
+            {"name": [{"given": ["a", "b"], "_given": [{"extension": PATIENT["extension"]}]}]},
+            [("Patient.name[0].given", "structure")],
+        ),
         ({"name": [{"given": ["a"], "_given": [None]}]}, [("Patient.name[0].given", "structure")]),
         (
             {

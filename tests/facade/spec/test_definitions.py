@@ -24,7 +24,7 @@ def test_an_element_tells_all_that_a_mapping_needs() -> None:
     gender = definitions.elements("Patient")["gender"]
     assert (gender.types, gender.min, gender.max, gender.path) == (("code",), 0, 1, "code")
     assert gender.binding == "http://hl7.org/fhir/ValueSet/administrative-gender"
-    assert gender.codes == {"male", "female", "other", "unknown"}
+    assert gender.codes == frozenset({"male", "female", "other", "unknown"})
     assert gender.summary and not gender.modifier
     assert definitions.elements("Patient")["active"].modifier
     assert definitions.elements("Patient")["name"].max is None

@@ -135,6 +135,10 @@ def test_the_models_take_the_official_examples_but_for_the_gap() -> None:
             ],
         ),
         (
+            changed(PATIENT, _birthDate={"foo": 1}),
+            [Issue("Patient.birthDate", "value", "the value has not the form that its type asks")],
+        ),
+        (
             changed(OBSERVATION, status=...),
             [Issue("Observation.status", "required", "a required element is missing")],
         ),
