@@ -1,4 +1,4 @@
-"""Write a Kestrel database of any size: `python -m facade.packs.demo.generate kestrel.db --patients 500 --seed 1`."""
+"""Write a Kestrel database: `python -m facade.packs.demo.generate kestrel.db --patients 500 --seed 1`."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 
-from facade.packs.demo.generator import clinical, people
+from facade.packs.demo.generator import chart, clinical, directory, people
 from facade.packs.demo.generator.book import Book
-from facade.packs.demo.generator.chart import Chart
 from facade.packs.demo.generator.desk import Desk
+from facade.packs.demo.generator.practice import Practice
 
 RELEASE = "4.2"
 SCHEMA = Path(__file__).parent / "generator" / "schema.sql"
 
 
 def generate(path: Path, patients: int, seed: int, today: date) -> Path:
-    """A complete database at `path`, its content a function of the other arguments; 2,000 patients in seconds.
+    """A complete database at `path`, its content a function of the other arguments; 2,000 patients a second.
 
     An existing Kestrel database is returned as it is; any other existing file is a FileExistsError. The
     database is written beside `path` and takes its name when complete, so a kill leaves nothing half-written.
@@ -68,31 +68,33 @@ def is_complete(path: Path) -> bool:
 
 def _fill(connection: sqlite3.Connection, patients: int, rng: Random, today: date) -> None:
     book = Book(connection)
-    for row in people.site_rows():
+    for row in directory.site_rows():
         book.add("SITES", *row)
-    for row in people.PAYERS:
+    for row in directory.PAYERS:
         book.add("PAYERS", *row)
-    for code, name, form, *_ in clinical.DRUGS:
-        book.add("FORMULRY", code.ljust(8), name, form)
-    for row in clinical.LISTS:
-        book.add("CODETBL", *row)
-    rows, doctors, nurses = people.staff(rng, patients)
+    for drug in clinical.DRUGS:
+        book.add("FORMULRY", drug.code.ljust(8), drug.name, drug.form)
+    for code, text, *_ in clinical.PROCEDURES:
+        book.add("PRCODES", code.ljust(6), text)
+    for (number, item), text in clinical.LISTS.items():
+        book.add("CODETBL", number, item, text)
+    rows, doctors, nurses = directory.staff(rng, patients)
     for row in rows:
         book.add("Staff Dir", *row)
-    desk = Desk(rng, book, doctors, today)
-    chart = Chart(rng, book, doctors, nurses, today)
+    practice = Practice(rng, book, doctors, nurses, today)
+    desk = Desk(practice)
     at_the_door = []
     for number in range(1, patients + 1):
         who, row = people.patient(rng, number, doctors, today)
         book.add("PTMAST", *row)
-        desk.write(who, len(chart.write(who)))
+        desk.write(who, chart.write(practice, who))
         if number <= 5 and not who.died:
             at_the_door.append(who)
     desk.today_at_the_door(at_the_door)
     for row in people.nobodies(patients + 1, today):
         book.add("PTMAST", *row)
     for who in people.ghosts(patients + 1, doctors, today):
-        chart.write(who)
+        chart.write(practice, who)
     desk.close()
     book.close()
 

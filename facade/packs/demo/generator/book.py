@@ -1,4 +1,4 @@
-"""The book being written: rows are buffered by table and go to SQLite in batches, so that memory stays flat."""
+"""The book being written: rows are buffered by table and go to SQLite in batches; memory stays flat."""
 
 from __future__ import annotations
 

@@ -1,8 +1,32 @@
-"""Small tables of primary care: what people have, take, are tested for and are given. Local codes throughout."""
+"""Small tables of primary care: what people have, take and are tested for. Local codes throughout."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Drug:
+    """Code, name as printed, list 3 form, usual dose, list 1 route, list 2 frequency."""
+
+    code: str
+    name: str
+    form: int
+    dose: str
+    route: int
+    often: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vaccine:
+    """Code, the ages that get it, route, dose as typed, and the share that has had it."""
+
+    code: str
+    low: int
+    high: int
+    route: str
+    dose: str
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,52 +73,52 @@ ACUTE = (
     ("FATIGUE, R/O INFECTION", "R53.83", (), ("CBC", "CRP")),
 )
 
-# code, name as printed, list 3 form, usual dose, list 1 route, list 2 frequency
 DRUGS = (
-    ("LISI10", "LISINOPRIL 10MG TAB", 1, "1", 1, 1),
-    ("AMLO5", "AMLODIPINE 5MG TAB", 1, "1", 1, 1),
-    ("HCTZ25", "HYDROCHLOROTHIAZIDE 25MG TAB", 1, "1", 1, 1),
-    ("LOSA50", "LOSARTAN 50MG TAB", 1, "1", 1, 1),
-    ("METF500", "METFORMIN ER 500MG TAB", 1, "2", 1, 2),
-    ("SIMV20", "SIMVASTATIN 20MG TAB", 1, "1", 1, 5),
-    ("LEVO75", "LEVOTHYROXINE 75MCG TAB", 1, "1", 1, 1),
-    ("ALBUT", "ALBUTEROL HFA 90MCG INHALER", 3, "2", 2, 7),
-    ("FLUT44", "FLUTICASONE HFA 44MCG INHALER", 3, "2", 2, 2),
-    ("OMEP20", "OMEPRAZOLE 20MG CAP", 2, "1", 1, 1),
-    ("SERT50", "SERTRALINE 50MG TAB", 1, "1", 1, 1),
-    ("NAPR500", "NAPROXEN 500MG TAB", 1, "1", 1, 2),
-    ("CETI5", "CETIRIZINE 5MG TAB", 1, "1", 1, 1),
-    ("CARV25", "CARVEDILOL 25MG TAB", 1, "1", 1, 2),
-    ("FERR325", "FERROUS SULFATE 325MG TAB", 1, "1", 1, 1),
-    ("PENV500", "PENICILLIN VK 500MG TAB", 1, "1", 1, 2),
-    ("CEFU250", "CEFUROXIME 250MG TAB", 1, "1", 1, 2),
-    ("AMOX250", "AMOXICILLIN 250MG CAP", 2, "1", 1, 3),
-    ("ASA81", "ASPIRIN 81MG TAB", 1, "1", 1, 1),
-    ("IBUP200", "IBUPROFEN 200MG TAB", 1, "2", 1, 6),
-    ("APAP325", "ACETAMINOPHEN 325MG TAB", 1, "2", 1, 6),
-    ("KCREAM", "KESTREL HOUSE CREAM #4", 4, "1", 3, 2),
+    Drug("LISI10", "LISINOPRIL 10MG TAB", 1, "1", 1, 1),
+    Drug("AMLO5", "AMLODIPINE 5MG TAB", 1, "1", 1, 1),
+    Drug("HCTZ25", "HYDROCHLOROTHIAZIDE 25MG TAB", 1, "1", 1, 1),
+    Drug("LOSA50", "LOSARTAN 50MG TAB", 1, "1", 1, 1),
+    Drug("METF500", "METFORMIN ER 500MG TAB", 1, "2", 1, 2),
+    Drug("SIMV20", "SIMVASTATIN 20MG TAB", 1, "1", 1, 5),
+    Drug("LEVO75", "LEVOTHYROXINE 75MCG TAB", 1, "1", 1, 1),
+    Drug("ALBUT", "ALBUTEROL HFA 90MCG INHALER", 3, "2", 2, 7),
+    Drug("FLUT44", "FLUTICASONE HFA 44MCG INHALER", 3, "2", 2, 2),
+    Drug("OMEP20", "OMEPRAZOLE 20MG CAP", 2, "1", 1, 1),
+    Drug("SERT50", "SERTRALINE 50MG TAB", 1, "1", 1, 1),
+    Drug("NAPR500", "NAPROXEN 500MG TAB", 1, "1", 1, 2),
+    Drug("CETI5", "CETIRIZINE 5MG TAB", 1, "1", 1, 1),
+    Drug("CARV25", "CARVEDILOL 25MG TAB", 1, "1", 1, 2),
+    Drug("FERR325", "FERROUS SULFATE 325MG TAB", 1, "1", 1, 1),
+    Drug("PENV500", "PENICILLIN VK 500MG TAB", 1, "1", 1, 2),
+    Drug("CEFU250", "CEFUROXIME 250MG TAB", 1, "1", 1, 2),
+    Drug("AMOX250", "AMOXICILLIN 250MG CAP", 2, "1", 1, 3),
+    Drug("ASA81", "ASPIRIN 81MG TAB", 1, "1", 1, 1),
+    Drug("IBUP200", "IBUPROFEN 200MG TAB", 1, "2", 1, 6),
+    Drug("APAP325", "ACETAMINOPHEN 325MG TAB", 1, "2", 1, 6),
+    Drug("KCREAM", "KESTREL HOUSE CREAM #4", 4, "1", 3, 2),
 )
+DRUG = {drug.code: drug for drug in DRUGS}
 OVER_THE_COUNTER = ("ASA81", "IBUP200", "APAP325", "CETI5")
 
-LISTS = (
-    (1, 1, "PO"),
-    (1, 2, "INHALED"),
-    (1, 3, "TOPICAL"),
-    (2, 1, "QD"),
-    (2, 2, "BID"),
-    (2, 3, "TID"),
-    (2, 4, "QID"),
-    (2, 5, "QHS"),
-    (2, 6, "PRN"),
-    (2, 7, "Q4-6H PRN"),
-    (3, 1, "TAB"),
-    (3, 2, "CAP"),
-    (3, 3, "PUFF"),
-    (3, 4, "APPLICATION"),
-    (4, 1, "PT REFUSED"),
-    (4, 2, "OUT OF STOCK"),
-    (4, 3, "ALLERGIC"),
-)
+LISTS = {
+    (1, 1): "PO",
+    (1, 2): "INHALED",
+    (1, 3): "TOPICAL",
+    (2, 1): "QD",
+    (2, 2): "BID",
+    (2, 3): "TID",
+    (2, 4): "QID",
+    (2, 5): "QHS",
+    (2, 6): "PRN",
+    (2, 7): "Q4-6H PRN",
+    (3, 1): "TAB",
+    (3, 2): "CAP",
+    (3, 3): "PUFF",
+    (3, 4): "APPLICATION",
+    (4, 1): "PT REFUSED",
+    (4, 2): "OUT OF STOCK",
+    (4, 3): "ALLERGIC",
+}
 
 # code, text, reactions
 ALLERGENS = (
@@ -170,17 +194,16 @@ PANELS: dict[str, tuple[Test, ...]] = {
     ),
 }
 
-# code, from age, to age, route, dose, share that has had it
 VACCINES = (
-    ("HEPB", 0, 6, "IM", "0.5 ML", 0.9),
-    ("DTAP", 0, 6, "IM", "0.5 ML", 0.9),
-    ("IPV", 0, 6, "IM", "0.5 ML", 0.85),
-    ("MMR", 1, 12, "SC", "0.5 ML", 0.9),
-    ("VAR", 1, 12, "SC", "0.5 ML", 0.8),
-    ("TDAP", 11, 99, "IM", ".5 ML", 0.6),
-    ("FLU", 6, 99, "IM", "0.5 ML", 0.7),
-    ("PPV23", 65, 99, "IM", "0.5", 0.6),
-    ("COVPF", 12, 99, "IM", "0.3 ML", 0.5),
+    Vaccine("HEPB", 0, 6, "IM", "0.5 ML", 0.9),
+    Vaccine("DTAP", 0, 6, "IM", "0.5 ML", 0.9),
+    Vaccine("IPV", 0, 6, "IM", "0.5 ML", 0.85),
+    Vaccine("MMR", 1, 12, "SC", "0.5 ML", 0.9),
+    Vaccine("VAR", 1, 12, "SC", "0.5 ML", 0.8),
+    Vaccine("TDAP", 11, 99, "IM", ".5 ML", 0.6),
+    Vaccine("FLU", 6, 99, "IM", "0.5 ML", 0.7),
+    Vaccine("PPV23", 65, 99, "IM", "0.5", 0.6),
+    Vaccine("COVPF", 12, 99, "IM", "0.3 ML", 0.5),
 )
 
 # code, text, from age, to age

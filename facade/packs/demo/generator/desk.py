@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from random import Random
 
-from facade.packs.demo.generator.book import Book
 from facade.packs.demo.generator.people import Patient, Staff
+from facade.packs.demo.generator.practice import Practice
 from facade.packs.demo.generator.shapes import FOREVER, hhmm, pad, ymd
 
 WEEKS = ("0111110", "0101010", "0010101", "0111100")  # Sunday first
@@ -17,12 +16,13 @@ LENGTH = 30
 class Desk:
     """Keeps the slots of the coming days, and gives them to patients."""
 
-    def __init__(self, rng: Random, book: Book, doctors: list[Staff], today: date) -> None:
-        self.rng, self.book, self.doctors, self.today = rng, book, doctors, today
+    def __init__(self, practice: Practice) -> None:
+        self.rng, self.book, self.today = practice.rng, practice.book, practice.today
+        self.doctors, book, rng, today = practice.doctors, practice.book, practice.rng, practice.today
         self._free: dict[int, list[tuple[int, datetime]]] = {}
         self._taken: dict[int, str] = {}
         self._slots: list[tuple[int, int, datetime]] = []
-        for schedule, doctor in enumerate(doctors, 1):
+        for schedule, doctor in enumerate(self.doctors, 1):
             week = WEEKS[schedule % len(WEEKS)]
             book.add("SCHTMPL", schedule, doctor.id, pad(doctor.site, 6), week, "0900", "1600",
                      ymd(date(today.year - 1, 1, 1)), FOREVER if schedule % 2 else 0)  # fmt: skip
@@ -72,15 +72,9 @@ class Desk:
         for doctor in self.doctors:
             for n in range(1, AHEAD + 1, 3):
                 day = self.today + timedelta(days=n)
-                self._add(
-                    0,
-                    doctor,
-                    datetime.combine(day, time(12, 0)),
-                    60,
-                    "BLK",
-                    "-",
-                    self.rng.choice(("LUNCH", "STAFF MTG", "ADMIN")),
-                )
+                noon = datetime.combine(day, time(12, 0))
+                why = self.rng.choice(("LUNCH", "STAFF MTG", "ADMIN"))
+                self._add(0, doctor, noon, length=60, kind="BLK", state="-", reason=why)
         for number, schedule, at in self._slots:
             state = self._taken.get(number) or self.rng.choices("FUT", (88, 8, 4))[0]
             self.book.add("SLOTBK", number, schedule, ymd(at), hhmm(at), LENGTH, state)
@@ -97,16 +91,20 @@ class Desk:
                 rule = f"W|{every}||{ymd(first + timedelta(weeks=every * count))}|{skipped}"
         else:
             rule = f'a:3:{{s:4:"freq";s:1:"W";s:5:"every";i:{every};s:5:"count";s:1:"{count}";}}'
-        self._add(who.no, who.pcp, first, 15, "SHOT", " ", "ALLERGY SHOT SERIES", recur=rule)
+        self._add(
+            who.no, who.pcp, first, length=15, kind="SHOT", state=" ", reason="ALLERGY SHOTS", recur=rule
+        )
 
     def _book(self, who: Patient, doctor: Staff, at: datetime, state: str, slot: int) -> None:
         kind = self.rng.choice(("OV", "FU", "ANN", "SICK"))
-        self._add(who.no, doctor, at, 30 if slot else self.rng.choice((15, 20, 30)), kind, state,
-                  self.rng.choice(("", "BP CHECK", "MED REFILL", "FORM FOR WORK", "f/u labs")), slot=slot)  # fmt: skip
+        reason = self.rng.choice(("", "BP CHECK", "MED REFILL", "FORM FOR WORK", "f/u labs"))
+        length = LENGTH if slot else self.rng.choice((15, 20, 30))
+        self._add(who.no, doctor, at, length=length, kind=kind, state=state, reason=reason, slot=slot)
 
-    def _add(self, patient: int, doctor: Staff, at: datetime, length: int, kind: str, state: str, reason: str, *,
-             slot: int = 0, recur: str = "") -> None:  # fmt: skip
+    def _add(self, patient: int, doctor: Staff, at: datetime, *, length: int, kind: str, state: str,
+             reason: str, slot: int = 0, recur: str = "") -> None:  # fmt: skip
         made = min(at.date() - timedelta(days=self.rng.randrange(1, 60)), self.today)
         cancelled = self.rng.choice(("PT", "PR", "WX", "  ")) if state == "X" else "  "
-        self.book.add("APPTBK", self.book.next("APPTBK"), patient, doctor.id, pad(doctor.site, 6), doctor.room, ymd(at), hhmm(at),
-                      length, pad(kind, 4), state, reason, cancelled, recur, slot, ymd(made), ymd(made), "1000")  # fmt: skip
+        self.book.add("APPTBK", self.book.next("APPTBK"), patient, doctor.id, pad(doctor.site, 6),
+                      doctor.room, ymd(at), hhmm(at), length, pad(kind, 4), state, reason, cancelled, recur,
+                      slot, ymd(made), ymd(made), "1000")  # fmt: skip

@@ -1,0 +1,15 @@
+-- key: AUNO
+-- mode: incremental
+-- cursor: AUNO
+-- overlap: 100
+-- Only entries about rows that are still served; the trail also remembers what was deleted.
+SELECT a.AUNO, a.TBL, CAST(a.KEYV AS INTEGER) AS ROWNO, a.ACT, d.SDID, a.LOGIN, a.STAMP
+FROM AUDTRL a
+LEFT JOIN "Staff Dir" d ON d.LOGIN = a.LOGIN AND d.KIND IN ('D', 'N', 'P') AND d.NM NOT LIKE 'ZZTEST%'
+WHERE CASE trim(a.TBL)
+        WHEN 'ALRGY' THEN (SELECT t.PTNO FROM ALRGY t WHERE t.ALNO = CAST(a.KEYV AS INTEGER) AND t.DELFLAG = 0)
+        WHEN 'PROBLIST' THEN (SELECT t.PTNO FROM PROBLIST t WHERE t.PRNO = CAST(a.KEYV AS INTEGER) AND t.DEL <> 'Y')
+        WHEN 'RXFILE' THEN (SELECT t.PTNO FROM RXFILE t WHERE t.RXNO = CAST(a.KEYV AS INTEGER) AND t.VOIDDT = 0)
+        WHEN 'IMMUN' THEN (SELECT t.PTNO FROM IMMUN t WHERE t.IMNO = CAST(a.KEYV AS INTEGER) AND t.STAT <> 'X')
+        WHEN 'DOCS' THEN (SELECT t.PTNO FROM DOCS t WHERE t.DOCNO = CAST(a.KEYV AS INTEGER) AND t.STAT <> 'X')
+      END IN (SELECT p.PTNO FROM PTMAST p WHERE p.CLASS <> 'TST')

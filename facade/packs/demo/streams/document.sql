@@ -1,0 +1,8 @@
+-- key: DOCNO
+-- deleted: DELETED
+SELECT o.DOCNO, o.PTNO, v.VNO, d.SDID, o.DTYPE, o.TITLE, o.FMT, o.BODY, length(o.BODY) AS BYTES, o.ENTDT, o.ENTTM,
+       o.STAT, o.STAT = 'X' AS DELETED
+FROM DOCS o
+JOIN PTMAST p ON p.PTNO = o.PTNO AND p.CLASS <> 'TST'
+LEFT JOIN VISITS v ON v.VNO = o.VNO AND v.STAT <> 'X'
+LEFT JOIN "Staff Dir" d ON d.SDID = o.SDID AND d.KIND IN ('D', 'N', 'P') AND d.NM NOT LIKE 'ZZTEST%'

@@ -1,0 +1,10 @@
+-- key: IMNO
+-- deleted: DELETED
+-- STAT X is deleted. RSNCD is a number in list 4 of CODETBL.
+SELECT i.IMNO, i.PTNO, v.VNO, d.SDID, v.SITECD, i.VXCD, i.GIVEN, i.LOT, i.EXPDT, i.SITE, i.RTE, i.DOSE, i.HIST,
+       i.REFUSED, i.RSNCD, t.DESCR AS REASON, i.STAT = 'X' AS DELETED
+FROM IMMUN i
+JOIN PTMAST p ON p.PTNO = i.PTNO AND p.CLASS <> 'TST'
+LEFT JOIN CODETBL t ON t.LST = 4 AND t.ITEM = i.RSNCD
+LEFT JOIN VISITS v ON v.VNO = i.VNO AND v.STAT <> 'X'
+LEFT JOIN "Staff Dir" d ON d.SDID = i.SDID AND d.KIND IN ('D', 'N', 'P') AND d.NM NOT LIKE 'ZZTEST%'

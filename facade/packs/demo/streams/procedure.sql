@@ -1,0 +1,9 @@
+-- key: PCNO
+-- deleted: DELETED
+SELECT c.PCNO, c.PTNO, v.VNO, v.SITECD, d.SDID, c.PRCD, t.DESCR, c.PDT, c.PTM, c.STAT, c.DX,
+       replace(c.CMT, char(26), '') AS CMT, c.STAT = 'X' AS DELETED
+FROM PROCS c
+JOIN PTMAST p ON p.PTNO = c.PTNO AND p.CLASS <> 'TST'
+LEFT JOIN PRCODES t ON t.PRCD = c.PRCD
+LEFT JOIN VISITS v ON v.VNO = c.VNO AND v.STAT <> 'X'
+LEFT JOIN "Staff Dir" d ON d.SDID = c.SDID AND d.KIND IN ('D', 'N', 'P') AND d.NM NOT LIKE 'ZZTEST%'
