@@ -134,11 +134,14 @@ class _Parser:
         if not self.take(text):
             raise self.wrong()
 
-    def word(self) -> str:
-        if self.at >= len(self.tokens) or self.tokens[self.at][0] != "word":
+    def one(self, kind: str) -> str:
+        if self.at >= len(self.tokens) or self.tokens[self.at][0] != kind:
             raise self.wrong()
         self.at += 1
         return self.tokens[self.at - 1][1]
+
+    def word(self) -> str:
+        return self.one("word")
 
     def logic(self, op: str) -> Node:
         node = self.logic("and") if op == "or" else self.equality()
@@ -177,10 +180,7 @@ class _Parser:
         node = self.primary()
         while self.peek(".", "["):
             if self.take("["):
-                if self.tokens[self.at][0] != "number":
-                    raise self.wrong()
-                node = Index(node, int(self.tokens[self.at][1]))
-                self.at += 1
+                node = Index(node, int(self.one("number")))
                 self.expect("]")
             else:
                 self.expect(".")
@@ -198,7 +198,8 @@ class _Parser:
         args: list[Node] = []
         while not self.take(")"):
             args.append(self.logic("or"))
-            self.take(",")
+            if not self.peek(")"):
+                self.expect(",")
         return Call(base, name, tuple(args))
 
     def primary(self) -> Node:

@@ -143,7 +143,7 @@ def _computed(test: Callable[[Any], bool], action: Leaf) -> Leaf:
     return visit
 
 
-def patient_of(resource: dict[str, Any]) -> str | None:
+def patient_of(resource: dict[str, Any], setting: Setting = PLAIN) -> str | None:
     """The logical id of the Patient in whose compartment the resource is; the first, if it is in several.
 
     https://hl7.org/fhir/R4/compartmentdefinition-patient.html
@@ -152,7 +152,7 @@ def patient_of(resource: dict[str, Any]) -> str | None:
     if type == "Patient":
         id = resource.get("id")
         return id if isinstance(id, str) else None
-    walk = _compartment_walker(type)
+    walk = _compartment_walker(type, setting)
     if walk is None:
         return None
     rows = IndexRows()
@@ -164,8 +164,8 @@ def patient_of(resource: dict[str, Any]) -> str | None:
 
 
 @cache
-def _compartment_walker(type: str) -> Leaf | None:
+def _compartment_walker(type: str, setting: Setting) -> Leaf | None:
     root = _Branch()
     for code in definitions.compartment("Patient").get(type, ()):
         _graft(root, parameter_paths(type, code), "reference", 0)
-    return _compile(root, PLAIN) if root.steps else None
+    return _compile(root, setting) if root.steps else None

@@ -165,11 +165,13 @@ def compile_test(node: Node, kind: str) -> Test:
 def compile_values(node: Node, kind: str) -> Values:
     """An expression as a function from an item of this type to the values found."""
     paths = list(dict.fromkeys(_walk(node, Path((), kind))))
-    walks = [_compile_steps(path.steps) for path in paths]
+    walks = [compile_steps(path.steps) for path in paths]
     return lambda item: [value for walk in walks for value in walk([item])]
 
 
-def _compile_steps(steps: tuple[Step, ...]) -> Callable[[list[Any]], list[Any]]:
+def compile_steps(steps: tuple[Step, ...]) -> Callable[[list[Any]], list[Any]]:
+    """Steps as a function from items to the values found."""
+
     def walk(items: list[Any]) -> list[Any]:
         for step in compiled:
             items = step(items)

@@ -128,7 +128,8 @@ def _walked_page(
     limit = search.count + 1
     if after is None or after[0] is not None:
         walk, values = _walk(source, first, None if after is None else after[0])
-        tables, where, params = source.over(walk, values, first.parameter)
+        joined = any(key.parameter.code in ON_RESOURCE for key in rest)
+        tables, where, params = source.over(walk, values, first.parameter, joined=joined)
         keys, head = _keys(rest, "d.rid", start=1)
         chosen = f"SELECT d.rid AS rid,d.k0 AS k0{',' if keys else ''}{keys} FROM {tables} WHERE {where}"
         sql, bound = _after(chosen, (*head, *params), sort, after, always=1)

@@ -84,14 +84,16 @@ class Source:
         probes = [_probe(c, m, "d.rid") for c, m in self.matches if (c, m) != self.driver]
         return _filtered(f"({sql}) d", [], list(params), probes)
 
-    def over(self, walk: str, params: tuple[Any, ...], parameter: SearchParameter) -> Tables:
+    def over(
+        self, walk: str, params: tuple[Any, ...], parameter: SearchParameter, *, joined: bool = False
+    ) -> Tables:
         """The matches among the rows of a walk along a parameter's index, which has obeyed its criteria
-        if it has only one row for a resource."""
+        if it has only one row for a resource; `joined` if their resource is needed as `r`."""
         single = kinds.facts(self.search.type, parameter.code).single
         others = [
             (c, m) for c, m in self.matches if not (single and c.parameter is parameter and not m.negated)
         ]
-        if not self.tests:
+        if not self.tests and not joined:
             return _filtered(f"({walk}) d", [], list(params), [_probe(c, m, "d.rid") for c, m in others])
         tables = f"({walk}) d CROSS JOIN resource r"
         return self._joined(tables, ["r.rid=d.rid"], list(params), others, "d.rid")

@@ -1,0 +1,290 @@
+"""What a query says, and every way in which it can be wrong."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from facade.errors import BadRequest, FacadeError, TooCostly, UnknownParameter
+from facade.search import parse_search
+from facade.search.model import ReferenceValue, StringValue, TokenValue
+from facade.search.string import after_prefix, fold
+from facade.search.values import split_unescaped, unescape
+from facade.spec import definitions
+
+
+def values(type: str, name: str, value: str, **options: str) -> tuple[object, ...]:
+    (criterion,) = parse_search(type, [(name, value)], **options).criteria  # type: ignore[arg-type]
+    return criterion.values
+
+
+def test_alternatives_repeats_and_escapes() -> None:
+    search = parse_search("Patient", [("given", r"a\,b,c"), ("given", "d")])
+    assert [c.values for c in search.criteria] == [
+        (StringValue("a,b", "a,b"), StringValue("c", "c")),
+        (StringValue("d", "d"),),
+    ]
+    assert values("Patient", "identifier", r"http://x|a\|b") == (TokenValue("http://x", "a|b"),)
+    assert values("Patient", "identifier", r"a\\\,b") == (TokenValue(None, r"a\,b"),)
+
+
+@settings(max_examples=200, derandomize=True)
+@given(st.lists(st.text(st.sampled_from("ab,|$\\ é"), min_size=1), min_size=1, max_size=5))
+def test_escaping_can_be_undone(parts: list[str]) -> None:
+    def escape(text: str) -> str:
+        return "".join("\\" + c if c in ",|$\\" else c for c in text)
+
+    assert [unescape(part) for part in split_unescaped(",".join(map(escape, parts)), ",")] == parts
+
+
+def test_tokens() -> None:
+    assert values("Observation", "code", "8480-6") == (TokenValue(None, "8480-6"),)
+    assert values("Observation", "code", "|8480-6") == (TokenValue("", "8480-6"),)
+    assert values("Observation", "code", "http://loinc.org|") == (TokenValue("http://loinc.org", None),)
+
+
+def test_references() -> None:
+    def targets(name: str, value: str) -> tuple[str, ...]:
+        (found,) = values("Observation", name, value, base_url="http://us/fhir")
+        assert isinstance(found, ReferenceValue)
+        return found.targets
+
+    assert targets("patient", "1") == ("Patient/1",)
+    assert targets("subject", "1") == ("Group/1", "Device/1", "Patient/1", "Location/1")
+    assert targets("subject", "Patient/1") == ("Patient/1",)
+    assert targets("subject:Group", "1") == ("Group/1",)
+    assert targets("subject:Group", "Patient/1") == ()
+    assert targets("subject", "http://us/fhir/Patient/1") == ("Patient/1",)
+    assert targets("subject", "http://us/fhir/Patient/1/_history/3") == ("Patient/1",)
+    assert targets("subject", "Patient/1/_history/3") == ("Patient/1",)
+    assert targets("subject", "http://them/fhir/Patient/1") == ("http://them/fhir/Patient/1",)
+    assert targets("subject", "urn:uuid:0") == ("urn:uuid:0",)
+
+
+def test_count_total_sort_and_what_is_passed_by() -> None:
+    search = parse_search(
+        "Patient",
+        [("_count", "9999"), ("_total", "accurate"), ("_sort", "-birthdate,family"), ("_format", "json")],
+        max_count=500,
+    )
+    assert (search.count, search.total) == (500, "accurate")
+    assert [(key.parameter.code, key.descending) for key in search.sort] == [
+        ("birthdate", True),
+        ("family", False),
+    ]
+    assert search.criteria == ()
+    assert parse_search("Patient", [], max_count=10, default_count=50).count == 10
+    assert parse_search("Patient", [("_count", "0")]).count == 0
+
+
+def test_includes() -> None:
+    search = parse_search(
+        "Observation",
+        [
+            ("_include", "Observation:subject:Patient"),
+            ("_include", "*"),
+            ("_revinclude", "Provenance:target"),
+        ],
+    )
+    named, every, reverse = search.includes
+    assert ([p.code for p in named.parameters], named.target, named.reverse) == (
+        ["subject"],
+        "Patient",
+        False,
+    )
+    assert {"subject", "encounter", "performer"} <= {p.code for p in every.parameters}
+    assert ([p.type for p in reverse.parameters], reverse.reverse) == (["Provenance"], True)
+
+
+UNKNOWN = [
+    (
+        "Patient",
+        "gendr",
+        "x",
+        "Search parameter `gendr` is not known for Patient; did you mean `gender`?",
+        "gendr",
+    ),
+    ("Patient", "zzz", "x", "Search parameter `zzz` is not known for Patient", "zzz"),
+    (
+        "Observation",
+        "value-quantity",
+        "5",
+        "Search parameter `value-quantity` (of type quantity) is not supported yet",
+        "value-quantity",
+    ),
+    ("Patient", "_has:Observation:patient:code", "1", "Search parameter `_has` is not supported yet", "_has"),
+    ("Patient", "_summary", "true", "Search parameter `_summary` is not supported yet", "_summary"),
+    ("Patient", "_elements", "id", "Search parameter `_elements` is not supported yet", "_elements"),
+    ("Patient", "_text", "x", "Search parameter `_text` (of type string) is not supported yet", "_text"),
+    (
+        "Observation",
+        "subject.name",
+        "x",
+        "Chained parameters such as `subject.name` are not supported yet",
+        "subject.name",
+    ),
+    (
+        "Patient",
+        "gender:text",
+        "x",
+        "Modifier `:text` is not supported for the token parameter `gender`; supported: :missing, :not",
+        "gender:text",
+    ),
+    (
+        "Observation",
+        "subject:Practitioner",
+        "1",
+        "Modifier `:Practitioner` is not supported for the reference parameter `subject`; "
+        "supported: :missing",
+        "subject:Practitioner",
+    ),
+    (
+        "Patient",
+        "_id:not",
+        "1",
+        "Modifier `:not` is not supported for the token parameter `_id`; supported: none",
+        "_id:not",
+    ),
+    (
+        "Patient",
+        "_sort",
+        "nome",
+        "Search parameter `nome` is not known for Patient; did you mean `name`?",
+        "_sort",
+    ),
+    (
+        "Observation",
+        "_include",
+        "Observation:subjct",
+        "`_include`: Observation has no reference parameter `subjct`; did you mean `subject`?",
+        "_include",
+    ),
+]
+
+
+@pytest.mark.parametrize(("type", "name", "value", "message", "place"), UNKNOWN)
+def test_what_is_unknown_is_refused_by_name(
+    type: str, name: str, value: str, message: str, place: str
+) -> None:
+    with pytest.raises(UnknownParameter) as caught:
+        parse_search(type, [(name, value)])
+    assert (caught.value.diagnostics, caught.value.expression) == (message, f"http.{place}")
+
+
+@pytest.mark.parametrize(("type", "name", "value", "message", "place"), UNKNOWN)
+def test_a_lenient_client_is_told_what_was_ignored(
+    type: str, name: str, value: str, message: str, place: str
+) -> None:
+    search = parse_search(type, [(name, value), ("_id", "1")], lenient=True)
+    assert search.ignored == (name,)
+    assert search.accepted == (("_id", "1"),)
+    assert len(search.criteria) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("family", "", "Search parameter `family` has no value"),
+        ("family", "a,,b", "Search parameter `family` has an empty alternative between commas"),
+        ("family", "\u0301", "Search parameter `family` has no letter to search for"),
+        ("family", "a\x00b", "Search parameter `family` holds characters that no text may hold"),
+        ("family", "\ud800", "Search parameter `family` holds characters that no text may hold"),
+        ("gender", "a|b|c", "Search parameter `gender` takes `code` or `system|code`"),
+        ("gender", "|", "Search parameter `gender` has neither system nor code"),
+        ("gender:missing", "yes", "`gender:missing` takes true or false"),
+        (
+            "general-practitioner",
+            "a b",
+            "Search parameter `general-practitioner` takes `Type/id`, `id` or a URL",
+        ),
+        (
+            "general-practitioner",
+            "Doc/1",
+            "Search parameter `general-practitioner` takes `Type/id`, `id` or a URL",
+        ),
+        ("_count", "-1", "`_count` takes a whole number from 0"),
+        ("_count", "١", "`_count` takes a whole number from 0"),
+        ("_total", "some", "`_total` takes none, estimate or accurate"),
+        ("_include", "Patient", "`_include` takes `Type:parameter` or `Type:parameter:TargetType`"),
+        (
+            "_include",
+            "Patient:link:Nothing",
+            "`_include` takes `Type:parameter` or `Type:parameter:TargetType`",
+        ),
+        ("_include", "Observation:subject", "`_include` starts from the type searched: `Patient:…`"),
+        ("_revinclude", "*", "`_revinclude` takes `Type:parameter` or `Type:parameter:TargetType`"),
+    ],
+)
+def test_values_that_cannot_be_read(name: str, value: str, message: str) -> None:
+    for lenient in (False, True):
+        with pytest.raises(BadRequest) as caught:
+            parse_search("Patient", [(name, value)], lenient=lenient)
+        assert caught.value.diagnostics == message
+        assert caught.value.expression in (f"http.{name}", f"http.{name.split(':', maxsplit=1)[0]}")
+
+
+def test_too_many_alternatives() -> None:
+    with pytest.raises(
+        TooCostly, match=r"^Search parameter `family` has 501 alternatives; at most 500 are read$"
+    ):
+        parse_search("Patient", [("family", ",".join(["a"] * 501))])
+
+
+@settings(max_examples=400, derandomize=True)
+@given(
+    st.sampled_from(["Patient", "Observation", "Encounter", "Bundle"]),
+    st.lists(
+        st.tuples(
+            st.sampled_from(
+                [
+                    "family",
+                    "code",
+                    "date",
+                    "subject",
+                    "_id",
+                    "_sort",
+                    "_count",
+                    "_include",
+                    "x:y",
+                    "code:not",
+                    "_id:",
+                ]
+            )
+            | st.text(max_size=8),
+            st.text(max_size=12) | st.from_regex(r"\A(ge|ap|zz)?[0-9T:\-.,|\\ ]{0,20}\Z"),
+        ),
+        max_size=4,
+    ),
+)
+def test_whatever_is_asked_the_answer_is_a_search_or_a_clear_refusal(
+    type: str, items: list[tuple[str, str]]
+) -> None:
+    try:
+        parse_search(type, items)
+    except FacadeError as error:
+        assert 400 <= error.status < 500
+        assert error.expression
+
+
+def test_folding() -> None:
+    assert fold("  Ærø  STRASSE\tß ") == "ærø strasse ss"
+    assert fold("Núñez") == fold("NU\u0301N\u0303EZ") == "nunez"
+    assert fold("ﬁn") == "fin"
+
+
+@settings(max_examples=300, derandomize=True)
+@given(st.text(min_size=1, max_size=4), st.text(max_size=6))
+def test_a_prefix_range_holds_what_begins_so_and_nothing_else(prefix: str, other: str) -> None:
+    low, high = prefix, after_prefix(prefix)
+    for text in (prefix + other, other, prefix):
+        assert (low <= text < high) == text.startswith(prefix)
+
+
+def test_supported_names_are_all_accepted() -> None:
+    examples = {"string": "a", "token": "a", "date": "2020", "reference": "a"}
+    from facade.search import supported_parameters
+
+    for type in sorted(definitions.resource_types()):
+        for parameter in supported_parameters(type):
+            parse_search(type, [(parameter.code, examples[parameter.kind]), ("_sort", parameter.code)])
