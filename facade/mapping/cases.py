@@ -111,12 +111,12 @@ def _case(node: Node, file: str, mappings: set[str], problems: list[Problem]) ->
         return None
     if gives == "":
         gives = []
-    key = values.get("key")
+    given_key = values.get("key")
     return Case(
         name,
         mapping,
         record,
-        None if key is None else str(key),
+        None if given_key is None else str(given_key),
         gives if isinstance(gives, list) or gives is None else [gives],
         None if "quarantined" not in values else str(values["quarantined"]),
         file,

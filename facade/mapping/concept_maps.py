@@ -107,7 +107,7 @@ def read_table(text: str, file: str, problems: list[Problem]) -> Table | None:
             if table is None:
                 table = _columns(stripped, file, reader.line_num, problems)
             elif len(stripped) > len(table.columns) + 1:
-                message = f"{len(stripped)} cells under {len(table.columns) + 1} columns; quote a cell that holds a comma"
+                message = f"{len(stripped)} cells, {len(table.columns) + 1} columns; quote a cell that holds a comma"
                 problems.append(Problem(file, reader.line_num, message))
             else:
                 named = zip((table.first, *table.columns), stripped, strict=False)

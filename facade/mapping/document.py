@@ -110,6 +110,7 @@ def _parse(text: str, file: str, tags: bool) -> Node | None:
         raise _Wrong(unreadable[1], unreadable[0])
     events = iter(yaml.parse(text, Loader=_Loader))
     root: Node | None = None
+    event: Any
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent):
             if root is not None:

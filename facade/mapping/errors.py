@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing that is wrong in a pack: the file (as the pack names it), the line from 1, and what was meant."""
+    """One thing that is wrong in a pack: the file, the line from 1, and what was meant."""
 
     file: str
     line: int

@@ -1,4 +1,4 @@
-"""Lineage: what made each element. The mapping's own closures run, each leaf's value marked with its source."""
+"""Lineage: what made each element, told by the mapping's own closures, whose leaves mark their values."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from facade.mapping.compile.leaves import Marked, Source
-from facade.mapping.compile.scope import Code, Run, Variable
-from facade.mapping.filters.registry import READS
-from facade.mapping.paths import walk
-from facade.mapping.show import show
+from facade.mapping.compile.tracing import Marked
 
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """One element of a resource and where it comes from. `raw` holds the record's values as they were read, by
-    path; `element` has indexes (`name[0].family`)."""
+    """One element of a resource and where it comes from. `raw` holds the record's values as they were read,
+    by path; `element` has indexes (`name[0].family`)."""
 
     element: str
     value: Any
@@ -27,60 +23,6 @@ class Lineage:
     filters: tuple[str, ...]
     file: str
     line: int
-
-
-def traced(run: Run, source: Source) -> Run:
-    """The leaf's closure, its values marked."""
-    codes = [source.code]
-    if not _reads(source.code) and source.guard is not None:
-        codes.append(source.guard)
-
-    def leaf(row: Any, context: Any) -> Any:
-        reads: list[str] = []
-        context[READS] = reads
-        value = run(row, context)
-        if value is None:
-            return None
-        raw: dict[str, Any] = {}
-        for code in codes:
-            _collect(code, row, context, raw)
-        for name in reads:
-            raw[name] = row.get(name)
-        if value.__class__ is list:
-            return [Marked(item, source, raw) for item in value]
-        return Marked(value, source, raw)
-
-    return leaf
-
-
-def traced_name(run: Run, slot: int) -> Run:
-    """The closure of a name's value, which also keeps what it read by name."""
-
-    def named(row: Any, context: Any) -> Any:
-        reads: list[str] = []
-        context[READS] = reads
-        value = run(row, context)
-        context[slot + 1] = reads
-        return value
-
-    return named
-
-
-def _reads(code: Code) -> bool:
-    return bool(code.paths or code.slots)
-
-
-def _collect(code: Code, row: Any, context: Any, raw: dict[str, Any]) -> None:
-    for path in code.paths:
-        raw.setdefault(show(path)[1:], walk(row.get(path.root), path.steps))
-    for variable in code.slots:
-        _variable(variable, row, context, raw)
-
-
-def _variable(variable: Variable, row: Any, context: Any, raw: dict[str, Any]) -> None:
-    _collect(variable.code, row, context, raw)
-    for name in context[variable.slot + 1] or ():
-        raw.setdefault(name, row.get(name))
 
 
 def unmark(value: Any, element: str, stream: str, found: list[Lineage]) -> Any:

@@ -28,7 +28,8 @@ class Mapped(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """One mapping that could not map a record: the element at fault, and a reason without the record's values."""
+    """One mapping that could not map a record: the element at fault, and a reason without the record's
+    values."""
 
     mapping: str
     element: str
@@ -61,7 +62,8 @@ class Pack:
     _traced: dict[str, Plan] = field(repr=False, default_factory=dict)
 
     def to_fhir(self, record: Record) -> Outcome:
-        """The resources of a record, from every mapping of its stream; each mapping fails or succeeds alone."""
+        """The resources of a record, from every mapping of its stream; each mapping fails or succeeds
+        alone."""
         resources: list[Mapped] = []
         failures: list[Failure] = []
         unmapped: list[tuple[str, str]] = []

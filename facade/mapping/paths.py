@@ -15,7 +15,7 @@ def walk(value: Any, steps: tuple[Step, ...]) -> Any:
         if value is None:
             return None
         if step.__class__ is str:
-            value = _into(value, step)  # type: ignore[arg-type]
+            value = _into(value, step)
         elif isinstance(step, Index):
             items = value if value.__class__ is list else [value]
             value = items[step.number] if -len(items) <= step.number < len(items) else None

@@ -14,6 +14,7 @@ from facade.mapping.errors import Problem, suggest
 _HEADER = re.compile(r"--\s*([A-Za-z_][\w.]*)\s*:\s*(.*?)\s*")
 _OVERLAP = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([smhd]?)")
 _SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_MODES = ("snapshot", "incremental", "live")
 _KNOWN = ("key", "mode", "cursor", "overlap", "deleted")
 
 
@@ -29,11 +30,8 @@ def parse_stream(name: str, text: str, file: str, problems: list[Problem]) -> St
         if hint := suggest(option, _KNOWN):
             wrong(option, f"unknown header `{option}`{hint}")
     mode = header.get("mode", "snapshot")
-    if mode not in ("snapshot", "incremental", "live"):
-        wrong(
-            "mode",
-            f"`mode` is snapshot, incremental or live, not `{mode}`{suggest(mode, ('snapshot', 'incremental', 'live'))}",
-        )
+    if mode not in _MODES:
+        wrong("mode", f"`mode` is snapshot, incremental or live, not `{mode}`{suggest(mode, _MODES)}")
         mode = "snapshot"
     cursor = header.get("cursor") or None
     if mode == "incremental" and not cursor:
@@ -71,7 +69,8 @@ def check_header_columns(
 
 
 def query_columns(stream: Stream) -> frozenset[str] | None:
-    """The columns of the stream's SELECT; None where the text does not tell (`*`, no SQL, an unknown dialect)."""
+    """The columns of the stream's SELECT; None where the text does not tell (`*`, no SQL, a strange
+    dialect)."""
     if not stream.query:
         return None
     try:

@@ -39,7 +39,7 @@ def many(value: Any) -> list[Any]:
 def as_text(value: Any) -> str:
     """The value (a list's first) as text."""
     if value.__class__ is str:
-        return value  # type: ignore[no-any-return]
+        return value
     value = one(value)
     if value is True:
         return "true"
@@ -53,9 +53,9 @@ def as_text(value: Any) -> str:
 
 
 def as_number(value: Any) -> Decimal | int | None:
-    """The value as an exact number; None if it is none. Text counts if it is all digits, with sign and point."""
+    """The value as an exact number; None if it is none. Text of digits, sign and point counts."""
     if value.__class__ is int:
-        return value  # type: ignore[no-any-return]
+        return value
     if value.__class__ is str:
         return Decimal(value) if _NUMBER.fullmatch(value) and value.isascii() else None
     if isinstance(value, Decimal):

@@ -20,7 +20,8 @@ class PackFiles:
     """The texts of a pack: one layer for the pack itself, then one for each overlay.
 
     Keys are relative POSIX paths (`resources/patient.yaml`). `places` names the folder of each layer, for
-    messages; the pack's own is empty. Bytes that are not UTF-8 are kept as surrogates, to be told of by the parser.
+    messages; the pack's own is empty. Bytes that are not UTF-8 are kept as surrogates, to be told of by the
+    parser.
     """
 
     name: str

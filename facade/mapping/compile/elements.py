@@ -5,19 +5,17 @@ https://hl7.org/fhir/R4/json.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from facade.mapping.compile.leaves import Place, compile_leaf
-from facade.mapping.compile.scope import Run, Scope
+from facade.mapping.compile.scope import Always, Run, Scope
 from facade.mapping.document import Entry, Map, Node, Scalar, Seq
 from facade.mapping.errors import MappingFailure, suggest
 from facade.spec import definitions
 from facade.spec.definitions import Element
 
-STRUCTURE = (
-    "$value", "$for", "$if", "$then", "$else", "$let", "$use", "$with", "$switch", "$default", "$empty", "$absent",
-)  # fmt: skip
+STRUCTURE = tuple("$value $for $if $then $else $let $use $with $switch $default $empty $absent".split())
 _BOUND = ("CodeableConcept", "Coding")
 
 
@@ -45,6 +43,9 @@ def _may_be_list(node: Node) -> bool:
 
 
 def _first(run: Run) -> Run:
+    if isinstance(run, Always):
+        return Always(run.value[0]) if isinstance(run.value, list) else run
+
     def single(row: Any, context: Any) -> Any:
         value = run(row, context)
         return value[0] if value.__class__ is list else value
@@ -53,6 +54,9 @@ def _first(run: Run) -> Run:
 
 
 def _listed(run: Run) -> Run:
+    if isinstance(run, Always):
+        return run if run.value is None or isinstance(run.value, list) else Always([run.value])
+
     def several(row: Any, context: Any) -> Any:
         value = run(row, context)
         if value is None or value.__class__ is list:
@@ -68,6 +72,8 @@ def _compile_list(node: Seq, place: Place, scope: Scope, item: bool) -> Run:
     elif not place.repeats:
         scope.problem(node.file, node.line, f"{place.label} takes one value, not a list")
     runs = [compile_value(inner, place, scope, item=True) for inner in node.items]
+    if all(isinstance(run, Always) for run in runs):
+        return Always(_flattened(run.value for run in runs if isinstance(run, Always)))
 
     def several(row: Any, context: Any) -> Any:
         found: list[Any] = []
@@ -85,6 +91,16 @@ def _compile_list(node: Seq, place: Place, scope: Scope, item: bool) -> Run:
 
 
 Fields = Mapping[str, tuple[Entry, Scope]]
+
+
+def _flattened(values: Iterable[Any]) -> list[Any] | None:
+    found: list[Any] = []
+    for value in values:
+        if isinstance(value, list):
+            found.extend(value)
+        elif value is not None:
+            found.append(value)
+    return found or None
 
 
 def compile_object(entries: Fields, node: Map, place: Place, scope: Scope) -> Run:
@@ -109,14 +125,13 @@ def compile_object(entries: Fields, node: Map, place: Place, scope: Scope) -> Ru
     return build_object(fields)
 
 
-def _nothing(row: Any, context: Any) -> None:
-    return None
+_nothing = Always(None)
 
 
 def _compile_entry(
     name: str, entry: Entry, known: Mapping[str, Element], place: Place, scope: Scope
 ) -> list[tuple[str, Run]]:
-    from facade.mapping.compile.structure import absent_fields
+    from facade.mapping.compile.absent import absent_fields
 
     label = f"{place.label}.{name}"
     element = known.get(name)
@@ -153,10 +168,18 @@ def inner_place(place: Place, element: Element, label: str) -> Place:
 
 def build_object(fields: list[tuple[str, Run]]) -> Run:
     """The hot loop: the fields in their order, empty ones left out."""
-    items = tuple(fields)
+    fields = [(name, run) for name, run in fields if not (isinstance(run, Always) and run.value is None)]
+    first: dict[str, Any] = {}
+    for name, run in fields:
+        if not isinstance(run, Always):
+            break
+        first[name] = run.value
+    items = tuple(fields[len(first) :])
+    if not items:
+        return Always(first or None)
 
     def build(row: Any, context: Any) -> Any:
-        made = {}
+        made = first.copy()
         name = ""
         try:
             for name, run in items:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from facade.mapping.compile.filtering import compile_filter
-from facade.mapping.compile.scope import RESERVED, Code, Run, Scope
+from facade.mapping.compile.scope import RESERVED, Always, Code, Run, Scope
 from facade.mapping.errors import suggest
 from facade.mapping.expression import (
     Compare,
@@ -33,7 +33,7 @@ from facade.mapping.paths import read_body, read_column, read_slot, walk
 from facade.mapping.show import show
 from facade.mapping.values import as_number, as_text, clean, one, truth
 
-EMPTY = Code(lambda row, context: None, constant=True)
+EMPTY = Code(Always(None), constant=True)
 
 
 def compile_scalar(text: str, file: str, line: int, scope: Scope) -> Code:
@@ -44,7 +44,8 @@ def compile_scalar(text: str, file: str, line: int, scope: Scope) -> Code:
 
 
 def compile_condition(text: str, file: str, line: int, scope: Scope) -> Code:
-    """A scalar where only an expression makes sense (`$if`, `when`): the `$` that begins a whole may be left out."""
+    """A scalar where only an expression makes sense (`$if`, `when`): the `$` that begins a whole may be
+    left out."""
     return _compiled(text, file, line, scope)
 
 
@@ -63,8 +64,7 @@ def _compiled(text: str, file: str, line: int, scope: Scope) -> Code:
 
 def constant(value: Any) -> Code:
     """Always the same value."""
-    kept = None if value == "" else value
-    return Code(lambda row, context: kept, text=str(value), constant=True)
+    return Code(Always(None if value == "" else value), text=str(value), constant=True)
 
 
 def compile_expression(expression: Expression, scope: Scope, wrong: list[str]) -> Code:
@@ -158,7 +158,7 @@ def _reserved(path: Path, text: str, scope: Scope, wrong: list[str]) -> Code:
     name = str(steps[0])
     found: Any = scope.site.values[name] if root == "site" else scope.site.concept_maps[name].objects()
     value = clean(walk(found, steps[1:]))
-    return Code(lambda row, context: value, text, constant=True)
+    return Code(Always(value), text, constant=True)
 
 
 def _items(runs: list[Run]) -> Run:

@@ -28,6 +28,7 @@ def compile_filter(expression: Filter, text: str, scope: Scope, wrong: list[str]
     arguments = [_constant(argument) for argument in expression.arguments]
     dynamic = [inner(argument) for argument in expression.arguments if _constant(argument) is None]  # type: ignore[arg-type]
     environment = scope.site.environment
+    made: Callable[..., Any] | None = None
     try:
         if dynamic:
             runs = [
@@ -37,7 +38,8 @@ def compile_filter(expression: Filter, text: str, scope: Scope, wrong: list[str]
             _check_count(spec, len(runs))
             call = _dynamic(spec, environment, arguments, runs)
         else:
-            call = _static(spec, spec.build(environment, tuple(arguments)))
+            made = spec.build(environment, tuple(arguments))
+            call = made if spec.sees_row else _static(made)
     except ArgumentError as error:
         wrong.append(
             f"`{spec.name}` {error}"
@@ -46,8 +48,12 @@ def compile_filter(expression: Filter, text: str, scope: Scope, wrong: list[str]
         )
         return operand
     parts = [operand, *dynamic]
+    if made is not None and spec.takes == "text" and not spec.sees_row:
+        run = _on_plain_text(operand.run, made, spec.name, text)
+    else:
+        run = _APPLY[spec.takes](operand.run, call, spec.name, text)
     return Code(
-        _APPLY[spec.takes](operand.run, call, spec.name, text),
+        run,
         text,
         columns=tuple(dict.fromkeys(name for part in parts for name in part.columns)),
         paths=tuple(dict.fromkeys(path for part in parts for path in part.paths)),
@@ -75,9 +81,7 @@ def _check_count(spec: FilterSpec, given: int) -> None:
         raise ArgumentError(f"is written `{spec.signature()}`; {given} arguments are too many")
 
 
-def _static(spec: FilterSpec, made: Callable[..., Any]) -> Call:
-    if spec.sees_row:
-        return made
+def _static(made: Callable[..., Any]) -> Call:
     return lambda value, row, context: made(value)
 
 
@@ -136,6 +140,29 @@ def _on_text(operand: Run, call: Call, name: str, text: str) -> Run:
                 kept = [r for item in value if (r := _kept(call(as_text(item), row, context))) is not None]
                 return _flat(kept) or None
             value = call(value if value.__class__ is str else as_text(value), row, context)
+        except Exception as error:
+            raise _failed(error, name, text) from None
+        if value:
+            return None if value.__class__ is str and value.isspace() else value
+        return _kept(value)
+
+    return run
+
+
+def _on_plain_text(operand: Run, made: Callable[[str], Any], name: str, text: str) -> Run:
+    """As `_on_text`, for constant arguments and a function of the value alone, without detours."""
+
+    def other(value: Any) -> Any:
+        if value.__class__ is list:
+            return _flat([kept for item in value if (kept := _kept(made(as_text(item)))) is not None]) or None
+        return _kept(made(as_text(value)))
+
+    def run(row: Any, context: Any) -> Any:
+        value = operand(row, context)
+        try:
+            if value.__class__ is not str:
+                return None if value is None else other(value)
+            value = made(value)
         except Exception as error:
             raise _failed(error, name, text) from None
         if value:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from facade.mapping.compile.expressions import compile_scalar
 from facade.mapping.compile.primitives import MISFITS, WELL_FORMED, converter
-from facade.mapping.compile.scope import Code, Run, Scope
+from facade.mapping.compile.scope import Always, Code, Run, Scope
+from facade.mapping.compile.tracing import Source, traced
 from facade.mapping.document import Scalar
 from facade.mapping.errors import MappingFailure, suggest
 from facade.mapping.expression import is_expression
@@ -42,27 +43,6 @@ class Place:
         return definitions.is_primitive(self.element.path)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a leaf is written, for lineage."""
-
-    code: Code
-    guard: Code | None
-    file: str
-    line: int
-
-
-class Marked:
-    """In a traced run: a leaf's value together with its source and what it read."""
-
-    __slots__ = ("raw", "source", "value")
-
-    def __init__(self, value: Any, source: Source, raw: dict[str, Any]) -> None:
-        self.value = value
-        self.source = source
-        self.raw = raw
-
-
 def compile_leaf(node: Scalar, place: Place, scope: Scope) -> Code:
     """A scalar that fills an element; the code's `run` gives the JSON value (or a list, where it repeats)."""
     code = compile_scalar(node.text, node.file, node.line, scope)
@@ -75,15 +55,11 @@ def compile_leaf(node: Scalar, place: Place, scope: Scope) -> Code:
         _check_complex(code, node, place, scope)
         code = _with(code, _complex(code, place))
     if scope.traced:
-        from facade.mapping.lineage import traced
-
         return _with(code, traced(code.run, Source(code, scope.guard, node.file, node.line)))
     return code
 
 
 def _with(code: Code, run: Run) -> Code:
-    from dataclasses import replace
-
     return replace(code, run=run)
 
 
@@ -95,11 +71,11 @@ def _constant(code: Code, node: Scalar, place: Place, scope: Scope) -> Code:
         scope.problem(node.file, node.line, f"{place.label}: {failure.reason}")
         return code
     if value is None:
-        return code
+        return _with(code, Always(None))
     if not place.primitive:
         if not isinstance(value, (dict, list)):
             _complex_hint(node, place, scope)
-        return code
+        return _with(code, Always(value))
     items = value if isinstance(value, list) else [value]
     convert = converter(place.element.path)
     try:
@@ -112,7 +88,7 @@ def _constant(code: Code, node: Scalar, place: Place, scope: Scope) -> Code:
         for item in converted:
             check_code(str(item), node.file, node.line, place, scope)
     shared: Any = converted if place.repeats and isinstance(value, list) else converted[0]
-    return _with(code, lambda row, context: shared)
+    return _with(code, Always(shared))
 
 
 def check_code(code: str, file: str, line: int, place: Place, scope: Scope) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 from facade.mapping.compile.expressions import EMPTY, compile_condition, compile_scalar
 from facade.mapping.compile.leaves import Place
+from facade.mapping.compile.names import compile_names, parse_for, scalar, set_names
 from facade.mapping.compile.scope import Code, Run, Scope, Site, SlotCounter
-from facade.mapping.compile.structure import compile_names, parse_for, scalar, set_names, traceable
+from facade.mapping.compile.structure import compile_map
+from facade.mapping.compile.tracing import traceable
 from facade.mapping.document import Map, Scalar, Seq
 from facade.mapping.errors import MappingFailure, suggest
 from facade.mapping.filters.registry import FIRST_SLOT
@@ -23,8 +25,8 @@ KEYS = ("resource", "stream", "when", "for", "let", "id", "profile", "map", "sea
 
 @dataclass(frozen=True, slots=True)
 class MappingDoc:
-    """One mapping as the rest of the facade sees it. `columns` are those that it reads of the record; `search`
-    says which column answers a search parameter in the source itself."""
+    """One mapping as the rest of the facade sees it. `columns` are those that it reads of the record;
+    `search` says which column answers a search parameter in the source itself."""
 
     name: str
     resource: str
@@ -55,7 +57,7 @@ def compile_mapping(
             scope.problem(entry.file, entry.line, f"unknown key `{key}`{suggest(key, KEYS)}")
     type = _required(node, "resource", scope)
     stream = _required(node, "stream", scope)
-    key = _required(node, "id", scope)
+    source_key = _required(node, "id", scope)
     if type is None or stream is None:
         return None
     if stream.text not in streams:
@@ -71,7 +73,9 @@ def compile_mapping(
     scope = Scope(site, stream.text, columns, counter, traced)
     steps = _Steps(node, scope, traced)
     scope = steps.scope
-    id_code = EMPTY if key is None else compile_scalar(key.text, key.file, key.line, scope)
+    id_code = EMPTY
+    if source_key is not None:
+        id_code = compile_scalar(source_key.text, source_key.file, source_key.line, scope)
     build = _resource(node, type.text, scope)
     meta = _meta(node, scope)
     search = _search(node, type.text, columns, scope)
@@ -122,8 +126,6 @@ def _resource(node: Map, type: str, scope: Scope) -> Run:
             scope.problem(entry.file, entry.line, f"`{key}` comes from {instead} above, not from `map:`")
     element = Element(type, (type,), 0, 1, None, None, (), type, None, False, False)
     place = Place(type, element, None, ())
-    from facade.mapping.compile.structure import compile_map
-
     return compile_map(Map(entries, written.file, written.line), place, scope)
 
 
@@ -199,10 +201,11 @@ def _plan(type: str, steps: _Steps, key: Run, build: Run, profiles: list[Code]) 
                 else [v for p in profiles if (v := p.run(row, context)) is not None]
             )
             meta = {"profile": list(found)}
-        own = made.pop("meta", None)
+        resource = {"resourceType": type, "id": id, "meta": meta, **made}
+        own = made.get("meta")
         if own is not None:
-            meta = {**own, **meta} if "profile" not in own or not meta else _joined(own, meta)
-        return id, {"resourceType": type, "id": id, "meta": meta, **made}
+            resource["meta"] = _joined(own, meta)
+        return id, resource
 
     if steps.items is None:
 
@@ -227,9 +230,9 @@ def _plan(type: str, steps: _Steps, key: Run, build: Run, profiles: list[Code]) 
             if made is None:
                 continue
             if made[0] in ids:
-                failure = MappingFailure("two items of `for` give resources with one id")
-                failure.path.append("id")
-                raise failure
+                twice = MappingFailure("two items of `for` give resources with one id")
+                twice.path.append("id")
+                raise twice
             ids.add(made[0])
             found.append(made)
         return found
@@ -238,4 +241,5 @@ def _plan(type: str, steps: _Steps, key: Run, build: Run, profiles: list[Code]) 
 
 
 def _joined(own: dict[str, Any], meta: dict[str, Any]) -> dict[str, Any]:
-    return {**own, "profile": [*own["profile"], *meta["profile"]]}
+    profiles = [*meta.get("profile", ()), *own.get("profile", ())]
+    return {**own, "profile": profiles} if profiles else {**own}

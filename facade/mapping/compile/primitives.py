@@ -55,7 +55,7 @@ def _boolean(value: Any) -> bool:
 
 def _decimal(value: Any) -> Decimal:
     if value.__class__ is Decimal and value.is_finite():
-        return value  # type: ignore[no-any-return]
+        return value
     number = None if value is True or value is False else as_number(value)
     if number is None:
         raise MappingFailure("gives no decimal; `| number` is empty for what is none")

@@ -17,13 +17,26 @@ Run = Callable[[Any, Any], Any]
 """(body, context) to a value, None if it is empty."""
 
 
+class Always:
+    """The closure of a constant; callers may take `value` and save the call. The value is shared: never
+    changed."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __call__(self, row: Any, context: Any) -> Any:
+        return self.value
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """A compiled expression: how to run it, and what is known of it beforehand.
 
-    `columns` are the record's columns that it reads, `paths` the same as written with their steps, `slots` the
-    names of `for`, `let` and `with` that it reads. `column` is set if it is nothing but that column. `last` is the
-    outermost filter and its constant first argument.
+    `columns` are the record's columns that it reads, `paths` the same as written with their steps, `slots`
+    the names of `for`, `let` and `with` that it reads. `column` is set if it is nothing but that column.
+    `last` is the outermost filter and its constant first argument.
     """
 
     run: Run

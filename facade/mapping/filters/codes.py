@@ -82,8 +82,8 @@ def concept(environment: Environment, table: str) -> Lookup:
 
 @filter_(sees_row=True)
 def lookup(environment: Environment, table: str, column: str) -> Lookup:
-    """Any column of the value's first row. Without a row: `error` fails, `keep` gives the value itself, another
-    word the column of the row with that code, `drop` and `text` nothing.
+    """Any column of the value's first row. Without a row: `error` fails, `keep` gives the value itself,
+    another word the column of the row with that code, `drop` and `text` nothing.
 
     `unit: $code | lookup(tests, unit)`
     """

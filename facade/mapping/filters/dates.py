@@ -85,11 +85,12 @@ def date(*formats: str) -> Text:
 
 @filter_(name="datetime")
 def datetime_(environment: Environment, *formats: str) -> Text:
-    """A dateTime, as precise as it came; a time without an offset is the site's (`site.timezone`). It reads what
-    `date` reads, and times after a blank or `T`, and HL7 v2's `20130502093000.123-0500`. A time that comes twice
-    when clocks go back is the first; one that clocks skip gets the offset before the change.
+    """A dateTime, as precise as it came; a time without an offset is the site's (`site.timezone`). It reads
+    what `date` reads, and times after a blank or `T`, and HL7 v2's `20130502093000.123-0500`. A time that
+    comes twice when clocks go back is the first; one that clocks skip gets the offset before the change.
 
-    `$'2013-05-02 09:30' | datetime` gives `2013-05-02T09:30:00-04:00`; `$'2013-05' | datetime` gives `2013-05`
+    `$'2013-05-02 09:30' | datetime` gives `2013-05-02T09:30:00-04:00`; `$'2013-05' | datetime` gives
+    `2013-05`
     """
     zone = environment.site_zone()
     read = _reader(formats, "date and time", _zoned(zone))
@@ -194,9 +195,9 @@ _UNITS = ("seconds", "minutes", "hours", "days", "weeks", "months", "years")
 
 @filter_()
 def plus(environment: Environment, amount: Any, unit: str) -> Text:
-    """A date or dateTime (as `date` and `datetime` give it) that much later, or earlier if negative; `unit` is
-    seconds, minutes, hours, days, weeks, months or years. Seconds to hours pass on the clock, days to years in the
-    calendar (a day that a month lacks becomes its last). Empty if the amount is empty.
+    """A date or dateTime (as `date` and `datetime` give it) that much later, or earlier if negative; `unit`
+    is seconds, minutes, hours, days, weeks, months or years. Seconds to hours pass on the clock, days to
+    years in the calendar (a day that a month lacks becomes its last). Empty if the amount is empty.
 
     `$'2013-05-02T09:30:00-04:00' | plus(900, seconds)` gives `2013-05-02T09:45:00-04:00`;
     `$'2013-01-31' | plus(1, months)` gives `2013-02-28`

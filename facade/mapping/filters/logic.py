@@ -24,7 +24,8 @@ def default(value: Any) -> Callable[[Any], Any]:
 
 @filter_(takes="value")
 def unless(*values: str) -> Callable[[Any], Any]:
-    """Empty where the value is one of these: for a legacy system's words for nothing. Numbers are compared as text.
+    """Empty where the value is one of these: for a legacy system's words for nothing. Numbers are compared
+    as text.
 
     `$'N/A' | unless('N/A', '0.00') ?? 'none'` gives `none`
     """

@@ -12,10 +12,11 @@ from facade.spec import definitions
 
 @filter_()
 def ref(type: str, before: str = "") -> Callable[[str], str]:
-    """The literal reference to the resource that a mapping makes of this key; with a text before the key where
-    that mapping's `id` has one.
+    """The literal reference to the resource that a mapping makes of this key; with a text before the key
+    where that mapping's `id` has one.
 
-    `$'17' | ref(Practitioner)` gives `Practitioner/17`; `$'17' | ref(Organization, 'ins-')` gives `Organization/ins-17`
+    `$'17' | ref(Practitioner)` gives `Practitioner/17`; `$'17' | ref(Organization, 'ins-')` gives
+    `Organization/ins-17`
     """
     known = definitions.resource_types()
     if type not in known:

@@ -15,9 +15,9 @@ from facade.mapping.errors import ArgumentError, MappingFailure, suggest
 from facade.mapping.values import as_text
 
 RECORD, UNMAPPED, READS, FIRST_SLOT = range(4)
-"""Places in the context of a mapping's run: the Record; the list of unmapped codes; in a traced run the list of
-columns read by name, else None; then two places for each name of `for`, `let` and `with` (its value, and in a
-traced run what was read for it)."""
+"""Places in the context of a mapping's run: the Record; the list of unmapped codes; in a traced run the
+list of columns read by name, else None; then two places for each name of `for`, `let` and `with` (its
+value, and in a traced run what was read for it)."""
 
 Context = list[Any]
 Takes = Literal["text", "value", "items", "any"]

@@ -76,7 +76,8 @@ def unique() -> Callable[[Any], list[Any]]:
 
 @filter_(takes="items")
 def sort(key: str = "") -> Callable[[Any], list[Any]]:
-    """The items of a list in order (of objects: by the value of a key), numbers before text, equal ones as they were.
+    """The items of a list in order (of objects: by the value of a key), numbers before text, equal ones as
+    they were.
 
     `$['b', '10', '9'] | sort | join(' ')` gives `9 10 b`
     """
@@ -195,8 +196,8 @@ def _php_tree(value: Any) -> Any:
 
 @filter_()
 def xml() -> Callable[[str], Any]:
-    """The tree of an XML text or fragment: child elements by name (a list where a name repeats), attributes as
-    `@name`, text beside them as `#text`. A DOCTYPE is refused.
+    """The tree of an XML text or fragment: child elements by name (a list where a name repeats), attributes
+    as `@name`, text beside them as `#text`. A DOCTYPE is refused.
 
     `$'<rdohip>1234</rdohip><rd>Lee</rd>' | xml | get(rd)` gives `Lee`
     """
@@ -205,7 +206,8 @@ def xml() -> Callable[[str], Any]:
 
 @filter_()
 def base64() -> Callable[[str], str]:
-    """The UTF-8 bytes of the text in base64, for an Attachment's `data`. (Binary columns arrive in base64 already.)
+    """The UTF-8 bytes of the text in base64, for an Attachment's `data`. (Binary columns arrive in base64
+    already.)
 
     `$'Hi' | base64` gives `SGk=`
     """

@@ -14,7 +14,8 @@ from facade.mapping.errors import ArgumentError
 
 _ISO = re.compile(
     r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2})"
-    r"(?:[ T]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?\s*([zZ]|[+-][0-9]{2}(?::?[0-9]{2})?)?)?)?)?"
+    r"(?:[ T]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?"
+    r"\s*([zZ]|[+-][0-9]{2}(?::?[0-9]{2})?)?)?)?)?"
 )
 _COMPACT = re.compile(
     r"([0-9]{4})(?:([0-9]{2})(?:([0-9]{2})(?:T?([0-9]{2})(?:([0-9]{2})(?:([0-9]{2})(?:\.([0-9]+))?)?)?)?)?)?"
@@ -146,15 +147,17 @@ def _by_format(text: str, format: str) -> Parts | None:
 
 @lru_cache(maxsize=1024)
 def offset_text(delta: timedelta | None) -> str:
-    """An offset as `-05:00`; seconds, which zones had before standard time and FHIR cannot write, are rounded."""
+    """An offset as `-05:00`; seconds, which zones had before standard time and FHIR cannot write, are
+    rounded."""
     seconds = int(delta.total_seconds()) if delta else 0
     minutes = (abs(seconds) + 30) // 60
     return f"{'-' if seconds < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def offset_at(local: datetime, zone: tzinfo) -> str:
-    """The zone's offset at a local time as `-05:00`. A time that comes twice (clocks go back) is the first; one
-    that never comes (clocks go forward) gets the offset before the change, and so names the right instant."""
+    """The zone's offset at a local time as `-05:00`. A time that comes twice (clocks go back) is the first;
+    one that never comes (clocks go forward) gets the offset before the change, and so names the right
+    instant."""
     return offset_text(zone.utcoffset(local.replace(fold=0)))
 
 
