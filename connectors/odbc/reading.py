@@ -1,0 +1,291 @@
+"""Reading a stream: describe, select, fetch in batches one ahead, and hand over records."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+from connectors.base import Clock, Record, Stream, Where
+from connectors.errors import BadConfiguration, ConnectorError, Rejected, Unreachable
+from connectors.odbc.binding import NoSuchValue, bind, step_back
+from connectors.odbc.care import Opening, Pace
+from connectors.odbc.conditions import find, from_watermark, having, page_start, slice_tests, without
+from connectors.odbc.failures import fault_of
+from connectors.odbc.link import Link
+from connectors.odbc.options import Options
+from connectors.odbc.paging import Pages
+from connectors.odbc.pool import Pool, Sleep
+from connectors.odbc.records import Recorder, Unreadable
+from connectors.odbc.session import Session
+from connectors.odbc.statement import Statement, Test, Text
+from connectors.odbc.values import Shape, body_of
+
+BELIEVED_AHEAD = timedelta(days=1)
+"""How far in the future a watermark may be: a clock may be wrong, and a zone unknown."""
+SHAPES_KEPT = timedelta(minutes=1)
+WORST_ROWS = 10_000
+"""Rows in one read that may fail to be fetched before the reading is given up."""
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One statement's worth of a read."""
+
+    tests: tuple[Test, ...]
+    order: tuple[Shape, ...]
+
+
+class Reader:
+    """Reads the streams of one source."""
+
+    def __init__(
+        self,
+        source: str,
+        options: Options,
+        streams: Mapping[str, Stream],
+        pool: Pool,
+        clock: Clock,
+        sleep: Sleep,
+    ) -> None:
+        self._source, self._options, self._streams, self._pool = source, options, streams, pool
+        self._clock, self._sleep = clock, sleep
+        self._opening = Opening(source, options.allowed_hours, options.timezone, clock)
+        self._pace = Pace(options.rows_per_second, clock)
+        self._known: dict[str, tuple[Any, tuple[Shape, ...]]] = {}
+
+    async def read(
+        self, name: str, since: str | None, where: Where | None
+    ) -> AsyncGenerator[list[Record], None]:
+        """Records of a stream, in batches."""
+        stream = self._stream(name)
+        if since is not None and stream.cursor is None:
+            raise BadConfiguration(f"{self._here(stream)}: it has no cursor column to read on from")
+        self._opening.check()
+        async with self._pool.session() as session:
+            text = await self._text(session, stream)
+            recorder = self._recorder(session, text, where is not None)
+            for one in self._passes(session, text, since, where):
+                async with aclosing(self._pass(session, text, one, recorder)) as batches:
+                    async for batch in batches:
+                        yield batch
+
+    async def shapes(self, name: str) -> tuple[Shape, ...]:
+        """The columns of a stream, asked for now."""
+        stream = self._stream(name)
+        async with self._pool.session() as session:
+            self._known.pop(name, None)
+            return (await self._text(session, stream)).shapes
+
+    def _stream(self, name: str) -> Stream:
+        if name not in self._streams:
+            raise BadConfiguration(f"source {self._source}: there is no stream {name}")
+        return self._streams[name]
+
+    def _here(self, stream: Stream) -> str:
+        return f"source {self._source}, stream {stream.name}"
+
+    async def _text(self, session: Session, stream: Stream) -> Text:
+        """The stream's SQL with its columns, which are asked for again after a while."""
+        link = session.link
+        text = Text(stream, link.dialect, link.quote, self._source)
+        known = self._known.get(stream.name)
+        if known is not None and self._clock() - known[0] < SHAPES_KEPT:
+            return replace(text, shapes=known[1])
+        statement = text.describe()
+        described = await session.call(
+            lambda link: _describe(link, statement), f"stream {stream.name}", stream.query
+        )
+        shapes = self._named(stream, described)
+        self._known[stream.name] = self._clock(), shapes
+        return replace(text, shapes=shapes)
+
+    def _named(self, stream: Stream, described: Sequence[tuple[str, type | None, int]]) -> tuple[Shape, ...]:
+        case = stream.options.get("columns", self._options.columns)
+        change = {"lower": str.lower, "upper": str.upper}.get(case, str)
+        shapes = tuple(Shape(name, change(name), kind, precision) for name, kind, precision in described)
+        seen: set[str] = set()
+        for number, shape in enumerate(shapes, 1):
+            if not shape.name:
+                raise BadConfiguration(f"{self._here(stream)}: column {number} has no name; give it an alias")
+            if shape.field in seen:
+                raise BadConfiguration(
+                    f"{self._here(stream)}: two columns are named `{shape.field}`; give each its own alias"
+                )
+            seen.add(shape.field)
+        return shapes
+
+    def _recorder(self, session: Session, text: Text, sliced: bool) -> Recorder:
+        stream, shapes, here = text.stream, text.shapes, self._here(text.stream)
+        cursor = find(stream.cursor, shapes, here) if stream.cursor and not sliced else None
+        latest = None
+        if cursor is not None and cursor.type_name in ("date", "timestamp"):
+            now = self._clock().astimezone(self._options.timezone)
+            latest = (now + BELIEVED_AHEAD).date().isoformat()
+        return Recorder(
+            stream=stream,
+            body=body_of(shapes, session.link.encoding),
+            key=tuple(find(column, shapes, here).field for column in stream.key),
+            cursor=cursor.field if cursor else None,
+            deleted=find(stream.deleted, shapes, here).field if stream.deleted else None,
+            latest=latest,
+        )
+
+    def _passes(self, session: Session, text: Text, since: str | None, where: Where | None) -> list[Pass]:
+        """The statements of a read; rows without a watermark come first, every time, for nothing tells their age."""
+        stream, shapes, here, dialect = (
+            text.stream,
+            text.shapes,
+            self._here(text.stream),
+            session.link.dialect,
+        )
+        keys = tuple(find(column, shapes, here) for column in stream.key)
+        paged = self._page_rows(session, stream) > 0 and where is None
+        tests = tuple(slice_tests(where, shapes, dialect, here)) if where is not None else ()
+        if (
+            stream.cursor is None
+            or (stream.mode != "incremental" and since is None)
+            or (where is not None and since is None)
+        ):
+            return [Pass(tests, keys if paged else ())]
+        cursor = find(stream.cursor, shapes, here)
+        if since is None:
+            watermark = having(cursor)
+        else:
+            watermark = from_watermark(cursor, step_back(since, stream.overlap, cursor), dialect, here)
+        passes = [Pass((*tests, watermark), (cursor, *(key for key in keys if key is not cursor)))]
+        if stream.options.get("cursor_nulls") != "skip":
+            passes.insert(0, Pass((*tests, without(cursor)), keys if paged else ()))
+        return passes
+
+    def _page_rows(self, session: Session, stream: Stream) -> int:
+        """Rows of a page; 0 where the driver streams."""
+        if session.link.streams:
+            return 0
+        try:
+            return int(stream.options.get("page_rows", self._options.page_rows))
+        except ValueError:
+            raise BadConfiguration(f"{self._here(stream)}: `page_rows` is not a whole number") from None
+
+    async def _pass(
+        self, session: Session, text: Text, one: Pass, recorder: Recorder
+    ) -> AsyncGenerator[list[Record], None]:
+        rows = self._page_rows(session, text.stream) if one.order else 0
+        pages = Pages(rows, [text.shapes.index(shape) for shape in one.order]) if rows else None
+        while True:
+            tests = list(one.tests)
+            if pages is not None and pages.start is not None:
+                values = [
+                    _bound(value, shape, session) for value, shape in zip(pages.start, one.order, strict=True)
+                ]
+                tests.append(page_start(one.order, values))
+            statement = text.select(tests, one.order, pages.limit if pages else 0)
+            async with aclosing(self._batches(session, text.stream, statement, recorder, pages)) as batches:
+                async for batch in batches:
+                    yield batch
+            if pages is None or not pages.turn():
+                return
+
+    async def _batches(
+        self, session: Session, stream: Stream, statement: Statement, recorder: Recorder, pages: Pages | None
+    ) -> AsyncGenerator[list[Record], None]:
+        """Execute and fetch, one batch ahead of the reader unless the pace is limited."""
+        what, sql = f"stream {stream.name}", stream.query
+        size = self._pace.batch(self._options.fetch_size)
+        ahead = not self._options.rows_per_second
+
+        def fetch(link: Link) -> tuple[list[Record], int]:
+            rows = take(link.cursor, size)
+            return recorder.records(rows if pages is None else pages.new(rows)), len(rows)
+
+        def begin(link: Link) -> tuple[list[Record], int]:
+            link.types(True)
+            link.execute(statement.sql, statement.parameters)
+            return fetch(link)
+
+        complete = False
+        try:
+            running: asyncio.Future[tuple[list[Record], int]] = session.start(begin)
+            while True:
+                try:
+                    records, count = await session.result(running, what, sql)
+                except ColumnsChanged:
+                    self._known.pop(stream.name, None)
+                    raise Unreachable(
+                        f"{self._here(stream)}: its columns changed while it was read; it will be read again"
+                    ) from None
+                last = count < size
+                if not last and ahead:
+                    running = session.start(fetch)
+                if records:
+                    yield records
+                if last:
+                    break
+                if not ahead:
+                    if pause := self._pace.after(count):
+                        await self._sleep(pause)
+                    running = session.start(fetch)
+                self._opening.check()
+            await session.call(lambda link: link.close_cursor(), what)
+            complete = True
+        except ConnectorError:
+            complete = True  # the statement has ended; whether the session is usable is known
+            raise
+        finally:
+            if not complete:
+                session.discard()
+
+
+class ColumnsChanged(ConnectorError):
+    """A row has other columns than were described."""
+
+
+def _describe(link: Link, statement: Statement) -> list[tuple[str, type | None, int]]:
+    link.types(False)
+    cursor = link.execute(statement.sql, statement.parameters)
+    described = cursor.description
+    link.close_cursor()
+    if described is None:
+        raise Rejected("the stream's SQL is not a query: it gives no columns")
+    return [(column[0], column[1], column[4] or 0) for column in described]
+
+
+def _bound(value: Any, shape: Shape, session: Session) -> Any:
+    """A value as its driver gave it, as a parameter."""
+    if value is None or not isinstance(value, str):
+        return value
+    if shape.kind is str:
+        encoding = session.link.encoding
+        return value.encode("latin-1").decode(encoding, "replace") if encoding else value
+    try:
+        return bind(value, shape, session.link.dialect)[0]
+    except NoSuchValue:
+        return value
+
+
+def take(cursor: Any, size: int) -> list[Any]:
+    """The next rows, at most `size`; a row that cannot be fetched is said to be so, and is followed by the rest."""
+    rows: list[Any] = []
+    bad = 0
+    while len(rows) < size:
+        try:
+            rows.extend(islice(cursor, size - len(rows)))
+        except Exception as error:
+            bad += 1
+            if bad > WORST_ROWS or not _of_value(error):
+                raise
+            rows.append(Unreadable(f"the driver could not read a value of this row ({type(error).__name__})"))
+        else:
+            break
+    return rows
+
+
+def _of_value(error: Exception) -> bool:
+    """Whether only this row is affected."""
+    if isinstance(error, (ValueError, OverflowError)):
+        return True
+    return fault_of(error).of_value

@@ -1,0 +1,240 @@
+"""A row of a driver as a plain tree, without loss: what each column's values become, decided once per statement.
+
+| the driver gives | the record holds |
+|---|---|
+| text | the same text; bytes that are not its encoding are read as cp1252 |
+| whole number, boolean | the same |
+| floating point | the same; of single precision the shortest digits that mean it; NaN and infinity as text |
+| decimal | its exact digits as text |
+| date, time stamp, time | `2020-01-02`, `2020-01-02T03:04:05[.ffffff][+02:00]`, `03:04:05`, else the text it holds |
+| bytes | base64 |
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+ERROR = "$error"
+"""The member of a body that says which of its columns could not be read; the record is for quarantine."""
+
+_OFFSET = re.compile(r"(.*\d)([+-]\d\d)(?::?(\d\d))?$")
+_SINGLE_PRECISIONS = (7, 9, 24)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One column: its name in the database, its name in the record, and what its driver says of its type.
+
+    `kind` is a Python type, or None where values have types and columns do not (SQLite).
+    """
+
+    name: str
+    field: str
+    kind: type | None
+    precision: int = 0
+
+    @property
+    def type_name(self) -> str:
+        """For a person."""
+        return _NAMES.get(self.kind, "any") if self.kind else "any"
+
+
+_NAMES: dict[type | None, str] = {
+    str: "text", int: "integer", float: "float", Decimal: "decimal", bool: "boolean", date: "date",
+    datetime: "timestamp", time: "time", bytearray: "bytes", bytes: "bytes", UUID: "uuid",
+}  # fmt: skip
+
+
+def body_of(shapes: Sequence[Shape], encoding: str | None) -> Callable[[Sequence[Any]], dict[str, Any]]:
+    """The function that makes a row into a body. `encoding`: text comes as latin-1 and is really this."""
+    names = tuple(shape.field for shape in shapes)
+    repair = repairer(encoding) if encoding else None
+    texts = tuple(shape.field for shape in shapes if shape.kind is str) if repair else ()
+    others = [(shape.field, convert) for shape in shapes if (convert := _converter(shape, repair))]
+
+    def body(row: Sequence[Any]) -> dict[str, Any]:
+        tree = dict(zip(names, row, strict=True))
+        for name in texts:
+            text = tree[name]
+            if text is not None and not text.isascii():
+                tree[name] = repair(text)  # type: ignore[misc] there are texts only with it
+        try:
+            for name, convert in others:
+                if (value := tree[name]) is not None:
+                    tree[name] = convert(value)
+        except (ValueError, ArithmeticError, TypeError):
+            return _careful(tree, others)
+        return tree
+
+    return body
+
+
+def _careful(tree: dict[str, Any], others: Sequence[tuple[str, Callable[[Any], Any]]]) -> dict[str, Any]:
+    """As above where a value is known to fail: it becomes None, and the column is named."""
+    failed = []
+    for name, convert in others:
+        if tree[name] is not None and not isinstance(tree[name], str):
+            try:
+                tree[name] = convert(tree[name])
+            except (ValueError, ArithmeticError, TypeError):
+                tree[name] = None
+                failed.append(name)
+    return {**tree, ERROR: f"the value of {', '.join(failed)} cannot be read"} if failed else tree
+
+
+def repairer(encoding: str) -> Callable[[str], str]:
+    """Text that was decoded as latin-1, decoded as it should be: never fails."""
+
+    def repair(text: str) -> str:
+        raw = text.encode("latin-1")
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            return decode(raw)
+
+    return repair
+
+
+def decode(raw: bytes) -> str:
+    """UTF-8, or else cp1252, whose five unused bytes are kept as their code."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        pass
+    try:
+        return raw.decode("cp1252")
+    except UnicodeDecodeError:
+        return "".join(chr(byte) if byte in _UNUSED else bytes((byte,)).decode("cp1252") for byte in raw)
+
+
+_UNUSED = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+
+
+def plain(value: Any) -> Any:
+    """Any driver's value, by its own type."""
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is float:
+        return _float(value)
+    if kind is bytes or kind is bytearray or kind is memoryview:
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, Decimal):
+        return _decimal(value)
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    return str(value)
+
+
+def _converter(shape: Shape, repair: Callable[[str], str] | None) -> Callable[[Any], Any] | None:
+    kind = shape.kind
+    if kind is int or kind is bool:
+        return None
+    if kind is str:
+        return None if repair else _well_formed
+    if kind is float:
+        return single if shape.precision in _SINGLE_PRECISIONS else _float
+    if kind is Decimal:
+        return _decimal
+    if kind is datetime:
+        return _timestamp
+    if kind in (date, time):
+        return _iso
+    return plain
+
+
+def _well_formed(text: str) -> str:
+    """Text as it is, without the half characters that JSON cannot hold."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _float(value: Any) -> Any:
+    if isinstance(value, float) and value - value != 0:  # NaN and infinity have no JSON form
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+def single(value: Any) -> Any:
+    """The shortest decimal that is this number in single precision: 98.6, not 98.5999984741211."""
+    if not isinstance(value, float) or value - value != 0:
+        return _float(value)
+    try:
+        wanted = struct.pack("<f", value)
+    except OverflowError:
+        return value
+    for digits in (6, 7, 8, 9):
+        short = float(f"{value:.{digits}g}")
+        if struct.pack("<f", short) == wanted:
+            return short
+    return value
+
+
+def _decimal(value: Any) -> str:
+    return (
+        value if isinstance(value, str) else format(value, "f") if isinstance(value, Decimal) else str(value)
+    )
+
+
+def _iso(value: Any) -> str:
+    return value if isinstance(value, str) else str(value.isoformat())
+
+
+def _timestamp(value: Any) -> str:
+    if not isinstance(value, str):
+        return str(value.isoformat())
+    return iso_text(value)
+
+
+def iso_text(text: str) -> str:
+    """`2020-01-02 03:04:05+02` as `2020-01-02T03:04:05+02:00`; other text (`infinity`, `0044-… BC`) as it is."""
+    if len(text) < 11 or text[10] != " " or not text[:4].isdigit() or text.endswith("BC"):
+        return text
+    iso = f"{text[:10]}T{text[11:]}"
+    if len(iso) > 19 and (found := _OFFSET.fullmatch(iso)):
+        return f"{found[1]}{found[2]}:{found[3] or '00'}"
+    return iso
+
+
+# What an output converter of pyodbc is given: the bytes of SQL_C_BINARY, which is text from some drivers.
+
+
+def raw_text(raw: bytes) -> str:
+    """A date, time or decimal as the driver's text."""
+    return raw.decode("ascii", "replace")
+
+
+def raw_timestamp(raw: bytes) -> str:
+    """A time stamp as the driver's text."""
+    return iso_text(raw.decode("ascii", "replace"))
+
+
+def raw_single(raw: bytes) -> Any:
+    """A REAL as the driver's text."""
+    text = raw.decode("ascii", "replace")
+    try:
+        return _float(float(text))
+    except ValueError:
+        return text
+
+
+def raw_timestamp_offset(raw: bytes) -> str:
+    """SQL Server's DATETIMEOFFSET: SQL_SS_TIMESTAMPOFFSET_STRUCT."""
+    if len(raw) < 20:
+        return raw_text(raw)
+    year, month, day, hour, minute, second, nanos, zone_hour, zone_minute = struct.unpack("<6hI2h", raw[:20])
+    digits = f"{nanos:09d}".rstrip("0")
+    sign = "-" if zone_hour < 0 or zone_minute < 0 else "+"
+    return (
+        f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}{'.' + digits if digits else ''}"
+        f"{sign}{abs(zone_hour):02d}:{abs(zone_minute):02d}"
+    )
