@@ -133,7 +133,7 @@ def _check_table(code: Code, place: Place, scope: Scope) -> None:
         if found := row.cells.get("code"):
             check_code(found, row.file, row.line, place, scope)
     if table.unmapped not in ("error", "drop", "keep", "text"):
-        check_code(table.unmapped, "pack.yaml", 1, place, scope)
+        check_code(table.unmapped, *table.place, place, scope)
 
 
 def _check_complex(code: Code, node: Scalar, place: Place, scope: Scope) -> None:
@@ -171,7 +171,7 @@ def _primitive(code: Code, place: Place) -> Run:
         return _several(code.run, convert or _stripped, text)
     if convert is not None:
         return _single(code.run, convert, text)
-    return code.run if code.column else _single_text(code.run, text)
+    return _column_text(code.run, text) if code.column else _single_text(code.run, text)
 
 
 def _stripped(value: Any) -> str | None:
@@ -219,6 +219,21 @@ def _single_text(run: Run, text: str) -> Run:
             return None
         try:
             return as_text(value).strip() or None
+        except MappingFailure as failure:
+            raise _said(failure, text) from None
+
+    return leaf
+
+
+def _column_text(run: Run, text: str) -> Run:
+    """As `_single_text`, for a column: its text comes trimmed, its numbers are numbers."""
+
+    def leaf(row: Any, context: Any) -> Any:
+        value = run(row, context)
+        if value.__class__ is str or value is None:
+            return value
+        try:
+            return as_text(value)
         except MappingFailure as failure:
             raise _said(failure, text) from None
 
