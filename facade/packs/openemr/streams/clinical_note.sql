@@ -3,7 +3,7 @@
 -- mode: snapshot
 -- deleted: is_deleted
 SELECT
-  f.formdir AS kind, f.form_id AS id, f.date AS entered, f.groupname AS entered_group,
+  f.formdir AS kind, f.form_id AS id, f.date AS entered, f.user AS entered_by, f.groupname AS entered_group,
   COALESCE(s.date, d.date, i.date) AS date,
   s.subjective, s.objective, s.assessment, s.plan, d.dictation, d.additional_notes, i.instruction,
   CASE WHEN f.deleted = 0 AND COALESCE(s.activity, d.activity, i.activity, 0) = 1 THEN 0 ELSE 1 END AS is_deleted,

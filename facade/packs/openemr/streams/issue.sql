@@ -3,9 +3,10 @@
 -- mode: incremental
 -- cursor: modifydate
 -- overlap: 2h
+-- Dates as text: begdate may be 2010-05-00, which a driver refuses.
 -- modifydate moves on every UPDATE (the column says so), in local time: two hours step over the autumn change.
 SELECT
-  l.id, l.type, l.title, l.date, l.begdate, l.enddate, l.occurrence, l.outcome, l.diagnosis, l.activity,
+  l.id, l.type, l.title, l.date, CAST(l.begdate AS CHAR) AS begdate, CAST(l.enddate AS CHAR) AS enddate, l.occurrence, l.outcome, l.diagnosis, l.activity,
   l.comments, l.reaction, l.severity_al, l.referredby, l.destination, l.modifydate, l.user AS entered_by,
   l.groupname AS entered_group,
   CASE WHEN l.enddate > '0000-00-00' AND l.enddate <= CURRENT_DATE THEN 1 ELSE 0 END AS ended,

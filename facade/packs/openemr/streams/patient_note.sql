@@ -3,7 +3,7 @@
 -- mode: snapshot
 -- deleted: is_deleted
 SELECT
-  n.id, n.date, n.body, n.title, n.activity, n.message_status, n.is_msg_encrypted, n.groupname AS entered_group,
+  n.id, n.date, n.body, n.title, n.activity, n.message_status, n.is_msg_encrypted, n.user AS entered_by, n.groupname AS entered_group,
   CASE WHEN n.deleted = 1 THEN 1 ELSE 0 END AS is_deleted,
   p.pid, author.id AS author_id, home.id AS author_facility
 FROM pnotes AS n

@@ -12,7 +12,7 @@ SELECT
   CAST(v.BMI AS DECIMAL(5, 1)) AS BMI, v.BMI_status,
   CAST(v.waist_circ AS DECIMAL(7, 2)) AS waist_circ, CAST(v.head_circ AS DECIMAL(6, 2)) AS head_circ,
   v.note, CASE WHEN f.deleted = 0 AND v.activity = 1 THEN 0 ELSE 1 END AS is_deleted,
-  f.date AS entered, f.groupname AS entered_group,
+  f.date AS entered, v.user AS entered_by, f.groupname AS entered_group,
   p.pid, visit.encounter, author.id AS author_id, home.id AS author_facility
 FROM form_vitals AS v
 JOIN forms AS f ON f.form_id = v.id AND f.pid = v.pid AND f.formdir = 'vitals'
