@@ -1,0 +1,1 @@
+"""Where data moves: from sources into the store, on schedules, and again from what is stored."""

@@ -5,9 +5,10 @@ https://www.psycopg.org/psycopg3/docs/ · https://www.postgresql.org/docs/curren
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -59,11 +60,11 @@ class PostgresSession:
         self._cursor = self._connection.cursor()
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
-        self._cursor.execute(translate_sql(sql), params)  # type: ignore[call-overload]
+        self._cursor.execute(translate_sql(sql), params)
         return self._cursor.fetchall() if self._cursor.description else []
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        self._cursor.executemany(translate_sql(sql), rows)  # type: ignore[arg-type]
+        self._cursor.executemany(translate_sql(sql), rows)
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         if len(rows) < 8:
@@ -72,7 +73,7 @@ class PostgresSession:
                 self.execute(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", row)  # noqa: S608
             return
         text = f"COPY {table} ({','.join(columns)}) FROM STDIN"
-        with self._cursor.copy(text) as copy:  # type: ignore[call-overload]
+        with self._cursor.copy(text) as copy:
             for row in rows:
                 copy.write_row(row)
 
@@ -151,7 +152,7 @@ class PostgresStore(Store):
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         try:
             with self._pool.connection() as connection:
-                cursor = connection.execute(translate_sql(sql), params)  # type: ignore[call-overload]
+                cursor = connection.execute(translate_sql(sql), params)
                 return cursor.fetchall() if cursor.description else []
         except (psycopg.Error, psycopg_pool.PoolTimeout) as error:
             raise translate(error) from None
@@ -159,23 +160,29 @@ class PostgresStore(Store):
     async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         return await self._in_thread(sql, params)
 
-    @contextmanager
-    def exclusive(self, name: str) -> Iterator[bool]:
+    @asynccontextmanager
+    async def exclusive(self, name: str) -> AsyncIterator[bool]:
         """A session's advisory lock: it goes with the process that held it, however that ends."""
         if not self._held.take(name):
             yield False
             return
-        number = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
         try:
-            with psycopg.connect(self._url, autocommit=True) as connection:
-                (taken,) = connection.execute("SELECT pg_try_advisory_lock(%s)", (number,)).fetchone() or (
-                    False,
-                )
-                yield bool(taken)
-        except psycopg.OperationalError as error:
-            raise translate(error) from None
+            connection, taken = await asyncio.to_thread(self._lock, name)
+            try:
+                yield taken
+            finally:
+                connection.close()
         finally:
             self._held.release(name)
+
+    def _lock(self, name: str) -> tuple[psycopg.Connection[Row], bool]:
+        number = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+        try:
+            connection = psycopg.connect(self._url, autocommit=True, connect_timeout=10)
+            row = connection.execute("SELECT pg_try_advisory_lock(%s)", (number,)).fetchone()
+        except psycopg.Error as error:
+            raise translate(error) from None
+        return connection, bool(row and row[0])
 
     def close(self) -> None:
         super().close()

@@ -6,8 +6,8 @@ https://sqlite.org/c3ref/progress_handler.html
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -86,8 +86,8 @@ class SqliteStore(Store):
         self._ticks -= 1
         return self._ticks < 0
 
-    @contextmanager
-    def exclusive(self, name: str) -> Iterator[bool]:
+    @asynccontextmanager
+    async def exclusive(self, name: str) -> AsyncIterator[bool]:
         """Within this process; between two, the write lock keeps batches apart, and each looks again."""
         taken = self._held.take(name)
         try:

@@ -7,7 +7,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -67,7 +67,7 @@ class Store(ABC):
         """Read from the event loop without holding it up."""
 
     @abstractmethod
-    def exclusive(self, name: str) -> AbstractContextManager[bool]:
+    def exclusive(self, name: str) -> AbstractAsyncContextManager[bool]:
         """Whether this process alone, of all that share the store, holds `name` until the block ends."""
 
     @abstractmethod

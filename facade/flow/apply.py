@@ -1,0 +1,302 @@
+"""One batch into the store, in one transaction: raw records, resources, index, quarantine, and the cursor.
+
+https://hl7.org/fhir/R4/http.html#versioning
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from facade.flow.draft import Draft, Item, Refusal, refuse_double
+from facade.flow.seen import Seen
+from facade.flow.sql import by_parts
+from facade.store import Transaction
+from facade.store.index import IndexRows, delete_rows, write_rows
+from facade.store.serialise import instant
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is to be written. `seen`, in a read of a whole snapshot, holds the raw records met before it."""
+
+    source: str
+    stream_id: int
+    items: list[Item]
+    now: int
+    cursor: str | None = None
+    reindex: bool = False
+    seen: Seen | None = None
+
+
+@dataclass(slots=True)
+class Result:
+    """What was written; `met` are the raw records that the batch is about."""
+
+    met: list[int] = field(default_factory=list)
+    changed: int = 0
+    deleted: int = 0
+    written: int = 0
+    removed: int = 0
+    quarantined: int = 0
+
+
+class Current(NamedTuple):
+    """A resource as it stands before the batch."""
+
+    rid: int
+    type: str
+    id: str
+    version: int
+    updated: int
+    deleted: int
+    hash: bytes
+    raw_id: int | None
+    mapping: str | None
+
+
+_CURRENT = "SELECT rid, type, id, version, updated, deleted, hash, raw_id, mapping FROM resource WHERE "
+_RESOURCE = (
+    "rid",
+    "type",
+    "id",
+    "version",
+    "updated",
+    "deleted",
+    "patient",
+    "hash",
+    "raw_id",
+    "mapping",
+    "body",
+)
+
+
+def apply(transaction: Transaction, batch: Batch) -> Result:
+    """Write the batch; what is unchanged is not touched."""
+    result = Result()
+    live = _write_raw(transaction, batch, result)
+    known = [raw_id for _, raw_id, new in live if not new]
+    owned = [
+        Current(*row) for row in by_parts(transaction.execute, _CURRENT + "deleted=0 AND raw_id IN", known)
+    ]
+    claims, released = _claim(transaction, live, owned)
+    _write_resources(transaction, batch, claims, released, result)
+    _write_quarantine(transaction, batch, live, result)
+    _count_unmapped(transaction, batch.source, (item for item, _, _ in live))
+    if batch.cursor is not None:
+        transaction.execute("UPDATE stream_state SET cursor=? WHERE id=?", (batch.cursor, batch.stream_id))
+    return result
+
+
+def _write_raw(transaction: Transaction, batch: Batch, result: Result) -> list[tuple[Item, int, bool]]:
+    """Store what was said; gives the items that go on, each with its raw id and whether that is new."""
+    sql = "SELECT key, id, hash, deleted FROM raw_record WHERE stream_id=? AND key IN"
+    keys = [item.key for item in batch.items]
+    known = {row[0]: row[1:] for row in by_parts(transaction.execute, sql, keys, (batch.stream_id,))}
+    fresh: list[Item] = []
+    updates: list[tuple[bytes, int, int, bytes, int]] = []
+    live: list[tuple[Item, int, bool]] = []
+    for item in batch.items:
+        row = known.get(item.key)
+        if row is not None:
+            raw_id, hash, deleted = row
+            if batch.seen is not None and raw_id in batch.seen and not item.whole and item.hash != hash:
+                refuse_double(item)
+            result.met.append(raw_id)
+            if item.whole:
+                continue
+            same = bytes(hash) == item.hash and bool(deleted) == item.deleted
+            if not same:
+                updates.append((item.hash, int(item.deleted), batch.now, item.body, raw_id))
+            if not same or item.again:
+                live.append((item, raw_id, False))
+                result.deleted += item.deleted
+        elif not item.whole and not item.deleted:
+            fresh.append(item)
+    if fresh:
+        ids = transaction.new_ids("raw_record", "id", len(fresh))
+        columns = ("id", "stream_id", "key", "hash", "deleted", "at", "body")
+        rows = [
+            (raw_id, batch.stream_id, item.key, item.hash, 0, batch.now, item.body)
+            for raw_id, item in zip(ids, fresh, strict=True)
+        ]
+        transaction.insert("raw_record", columns, rows)
+        result.met.extend(ids)
+        live.extend((item, raw_id, True) for raw_id, item in zip(ids, fresh, strict=True))
+    if updates:
+        transaction.executemany("UPDATE raw_record SET hash=?, deleted=?, at=?, body=? WHERE id=?", updates)
+    result.changed += len(fresh) + len(updates)
+    return live
+
+
+@dataclass(slots=True)
+class _Claim:
+    draft: Draft
+    raw_id: int
+    current: Current | None
+
+
+def _claim(
+    transaction: Transaction, live: list[tuple[Item, int, bool]], owned: list[Current]
+) -> tuple[list[_Claim], list[Current]]:
+    """Which record makes which resource: it stays with its owner; who comes second is refused.
+
+    Gives the claims, and the owned resources that their record no longer makes.
+    """
+    wanted: dict[str, dict[str, Current | None]] = {}
+    for item, _, _ in live:
+        for draft in item.drafts:
+            wanted.setdefault(draft.type, {})[draft.id] = None
+    for type, by_id in wanted.items():
+        for row in by_parts(transaction.execute, _CURRENT + "type=? AND id IN", list(by_id), (type,)):
+            by_id[row[2]] = Current(*row)
+    made = {(raw_id, draft.type, draft.id) for item, raw_id, _ in live for draft in item.drafts}
+    released = {row.rid: row for row in owned if (row.raw_id, row.type, row.id) not in made}
+    claims: dict[tuple[str, str], _Claim] = {}
+    for item, raw_id, _ in live:
+        for draft in item.drafts:
+            name = (draft.type, draft.id)
+            current = wanted[draft.type][draft.id]
+            rival = claims.get(name)
+            if rival is not None:
+                same = f"mapping {rival.draft.mapping}" if rival.raw_id == raw_id else ""
+                _refuse(item, draft, same)
+            elif (
+                current is not None
+                and not current.deleted
+                and current.raw_id != raw_id
+                and current.rid not in released
+            ):
+                _refuse(item, draft, "")
+            else:
+                claims[name] = _Claim(draft, raw_id, current)
+                if current is not None:
+                    released.pop(current.rid, None)
+    return list(claims.values()), list(released.values())
+
+
+def _refuse(item: Item, draft: Draft, mapping: str) -> None:
+    name = f"{draft.type}/{draft.id}"
+    by = f"{mapping} of this record" if mapping else "another record"
+    wants = None if mapping else name
+    item.refusals.append(Refusal(draft.mapping, "id", f"{name} is already made by {by}", wants))
+
+
+def _write_resources(
+    transaction: Transaction, batch: Batch, claims: list[_Claim], released: list[Current], result: Result
+) -> None:
+    now = instant(batch.now)
+    new: list[_Claim] = []
+    changed: list[_Claim] = []
+    index: list[tuple[int, IndexRows]] = []
+    stale: list[int] = []
+    for claim in claims:
+        current, draft = claim.current, claim.draft
+        if current is None:
+            new.append(claim)
+        elif current.deleted or bytes(current.hash) != draft.content.hash:
+            changed.append(claim)
+        else:
+            if current.raw_id != claim.raw_id or current.mapping != draft.mapping:
+                sql = "UPDATE resource SET raw_id=?, mapping=? WHERE rid=?"
+                transaction.execute(sql, (claim.raw_id, draft.mapping, current.rid))
+            if batch.reindex:
+                stale.append(current.rid)
+                index.append((current.rid, draft.index))
+    replaced = [claim.current.rid for claim in changed if claim.current is not None]
+    _keep_versions(transaction, replaced)
+    delete_rows(transaction, stale + replaced)
+    if changed:
+        sql = (
+            "UPDATE resource SET version=?, updated=?, deleted=0, patient=?, hash=?, raw_id=?, mapping=?,"
+            " body=? WHERE rid=?"
+        )
+        rows = []
+        for claim in changed:
+            current, draft = claim.current, claim.draft
+            assert current is not None
+            version, updated = current.version + 1, max(batch.now, current.updated + 1000)
+            body = draft.content.body(version, now if updated == batch.now else instant(updated))
+            hash = draft.content.hash
+            rows.append(
+                (version, updated, draft.patient, hash, claim.raw_id, draft.mapping, body, current.rid)
+            )
+            index.append((current.rid, draft.index))
+        transaction.executemany(sql, rows)
+    if new:
+        rids = transaction.new_ids("resource", "rid", len(new))
+        inserts = []
+        for rid, claim in zip(rids, new, strict=True):
+            draft, content = claim.draft, claim.draft.content
+            row = (rid, draft.type, draft.id, 1, batch.now, 0, draft.patient, content.hash, claim.raw_id)
+            inserts.append((*row, draft.mapping, content.body(1, now)))
+            index.append((rid, draft.index))
+        transaction.insert("resource", _RESOURCE, inserts)
+    write_rows(transaction, index)
+    remove(transaction, released, batch.now)
+    result.written += len(new) + len(changed)
+    result.removed += len(released)
+
+
+def _keep_versions(transaction: Transaction, rids: list[int]) -> None:
+    sql = (
+        "INSERT INTO resource_version (rid, version, updated, deleted, patient, body)"
+        " SELECT rid, version, updated, deleted, patient, body FROM resource WHERE rid IN"
+    )
+    by_parts(transaction.execute, sql, rids)
+
+
+def remove(transaction: Transaction, resources: list[Current], now: int) -> None:
+    """Mark resources deleted: a version of its own, with an empty body."""
+    rids = [resource.rid for resource in resources]
+    _keep_versions(transaction, rids)
+    delete_rows(transaction, rids)
+    sql = "UPDATE resource SET version=version+1, updated=?, deleted=1, hash=?, body=? WHERE rid=?"
+    rows = [(max(now, resource.updated + 1000), b"", b"", resource.rid) for resource in resources]
+    if rows:
+        transaction.executemany(sql, rows)
+
+
+def owned_by(transaction: Transaction, raw_ids: list[int]) -> list[Current]:
+    """The living resources that these raw records made."""
+    return [
+        Current(*row) for row in by_parts(transaction.execute, _CURRENT + "deleted=0 AND raw_id IN", raw_ids)
+    ]
+
+
+def _write_quarantine(
+    transaction: Transaction, batch: Batch, live: list[tuple[Item, int, bool]], result: Result
+) -> None:
+    """What was told of these records before goes; what is wrong with them now is kept, with their bytes."""
+    whole = [item for item in batch.items if item.whole]
+    touched = [item for item, _, _ in live] + whole
+    some = "SELECT 1 FROM quarantine WHERE stream_id=? LIMIT 1"
+    if transaction.execute(some, (batch.stream_id,)):
+        sql = "DELETE FROM quarantine WHERE stream_id=? AND key IN"
+        by_parts(transaction.execute, sql, [item.key for item, _, _ in live], (batch.stream_id,))
+        sql = "DELETE FROM quarantine WHERE mapping='' AND stream_id=? AND key IN"
+        by_parts(transaction.execute, sql, [item.key for item in whole], (batch.stream_id,))
+    rows: dict[tuple[str, str], tuple[object, ...]] = {}
+    for item in touched:
+        for refusal in item.refusals:
+            row = (refusal.element, refusal.reason.replace("\0", ""), refusal.wants, batch.now, item.body)
+            rows.setdefault((item.key, refusal.mapping), row)
+    columns = ("stream_id", "key", "mapping", "element", "reason", "wants", "at", "body")
+    found = [(batch.stream_id, key, mapping, *row) for (key, mapping), row in rows.items()]
+    transaction.insert("quarantine", columns, found)
+    result.quarantined += len(found)
+
+
+def _count_unmapped(transaction: Transaction, source: str, items: Iterable[Item]) -> None:
+    counts: Counter[tuple[str, str]] = Counter()
+    for item in items:
+        counts.update(item.unmapped)
+    sql = (
+        "INSERT INTO unmapped_code (source, concept_map, value, count) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (source, concept_map, value) DO UPDATE SET count = unmapped_code.count + excluded.count"
+    )
+    rows = [(source, name, value.replace("\0", "")[:200], count) for (name, value), count in counts.items()]
+    if rows:
+        transaction.executemany(sql, sorted(rows))

@@ -1,0 +1,122 @@
+"""From a record to what will be written: mapped, checked, serialised once, its index rows extracted. No I/O.
+
+https://hl7.org/fhir/R4/validation.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from connectors.base import Record
+from facade.search import extract, patient_of
+from facade.spec.check import check
+from facade.store.index import IndexRows
+from facade.store.serialise import Content, canonical, digest, freeze
+
+if TYPE_CHECKING:
+    from facade.mapping import Pack
+
+WHOLE = ""
+"""The mapping of a quarantine row that is about the record itself."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """One resource that a record makes."""
+
+    mapping: str
+    type: str
+    id: str
+    content: Content
+    index: IndexRows
+    patient: str | None
+
+
+@dataclass(slots=True)
+class Refusal:
+    """Why a record, or one mapping of it, makes nothing. `wants`: the resource that another record makes."""
+
+    mapping: str
+    element: str | None
+    reason: str
+    wants: str | None = None
+
+
+@dataclass(slots=True)
+class Item:
+    """A record on its way into the store.
+
+    `whole`: refused as such, so that what is stored of it stays. `again`: written even if unchanged.
+    """
+
+    key: str
+    body: bytes
+    hash: bytes
+    deleted: bool = False
+    drafts: list[Draft] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    unmapped: frozenset[tuple[str, str]] = frozenset()
+    whole: bool = False
+    again: bool = False
+
+
+def fault(record: Record) -> str | None:
+    """What is wrong with the record as such, so that it is not even mapped."""
+    if not record.key or record.key.startswith("?"):
+        return "row has no key"
+    if "\0" in record.key:
+        return "the key of the row holds a NUL character"
+    if "$error" in record.body:
+        return str(record.body["$error"])
+    return None
+
+
+def read(record: Record) -> Item:
+    """The record's bytes and hash, not yet mapped."""
+    body = canonical(record.body)
+    reason = fault(record)
+    refusals = [Refusal(WHOLE, None, reason)] if reason else []
+    return Item(record.key, body, digest(body), record.deleted, [], refusals, whole=bool(reason))
+
+
+def refuse_double(item: Item) -> Item:
+    """A second row with a key that this read has met: the first stands."""
+    item.whole = True
+    item.drafts, item.unmapped = [], frozenset()
+    item.refusals = [Refusal(WHOLE, None, "another row of this stream has the same key")]
+    return item
+
+
+def map_item(pack: Pack, record: Record, item: Item) -> None:
+    """Fill in what the record makes; each mapping succeeds or is refused alone."""
+    if item.whole or item.deleted:
+        return
+    try:
+        outcome = pack.to_fhir(record)
+    except Exception as error:  # a `py` filter of the site's own, for one: its text may hold patient data
+        item.refusals.append(Refusal(WHOLE, None, f"the mapping failed ({type(error).__name__})"))
+        return
+    for failure in outcome.failures:
+        item.refusals.append(Refusal(failure.mapping, failure.element, failure.reason))
+    for mapped in outcome.resources:
+        drafted = _draft(mapped.mapping, mapped.type, mapped.id, mapped.resource)
+        if isinstance(drafted, Draft):
+            item.drafts.append(drafted)
+        else:
+            item.refusals.append(drafted)
+    if outcome.unmapped:
+        item.unmapped = frozenset((name, str(value)) for name, value in outcome.unmapped)
+
+
+def _draft(mapping: str, type: str, id: str, resource: dict[str, Any]) -> Draft | Refusal:
+    if not resource.get("meta", True):  # the mapping leaves room for it; FHIR knows no empty object
+        del resource["meta"]
+    issues = check(resource)
+    if issues:
+        return Refusal(mapping, issues[0].expression, issues[0].diagnostics)
+    try:
+        content = freeze(resource)
+    except TypeError as error:
+        return Refusal(mapping, None, f"not representable as JSON: {error}")
+    return Draft(mapping, type, id, content, extract(resource), patient_of(resource))

@@ -1,0 +1,85 @@
+"""The book of runs: how far each stream was read, when, and how that went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from facade.store import Store, Transaction
+
+if TYPE_CHECKING:
+    from facade.flow.ingest import Tally
+
+KEEP_RUNS = 30 * 86_400_000_000
+"""Microseconds that a run stays in the book."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A stream as a run finds it, and the run (0 outside of one)."""
+
+    source: str
+    stream: str
+    stream_id: int
+    cursor: str | None
+    run_id: int = 0
+    started: int = 0
+
+
+async def find(store: Store, source: str, stream: str) -> State | None:
+    """A stream that was synced before."""
+    rows = await store.fetch(
+        "SELECT id, cursor FROM stream_state WHERE source=? AND name=?", (source, stream)
+    )
+    return State(source, stream, *rows[0]) if rows else None
+
+
+async def begin(store: Store, source: str, stream: str, kind: str) -> State:
+    """Open a run. One that a killed process left open is closed as interrupted."""
+    now = store.now()
+
+    def work(transaction: Transaction) -> State:
+        sql = "INSERT INTO stream_state (source, name) VALUES (?, ?) ON CONFLICT (source, name) DO NOTHING"
+        transaction.execute(sql, (source, stream))
+        sql = "SELECT id, cursor FROM stream_state WHERE source=? AND name=?"
+        stream_id, cursor = transaction.execute(sql, (source, stream))[0]
+        transaction.execute("UPDATE stream_state SET last_started=? WHERE id=?", (now, stream_id))
+        sql = "UPDATE sync_run SET ended=started, error='interrupted' WHERE stream_id=? AND ended IS NULL"
+        transaction.execute(sql, (stream_id,))
+        sql = "DELETE FROM sync_run WHERE stream_id=? AND started<?"
+        transaction.execute(sql, (stream_id, now - KEEP_RUNS))
+        (run_id,) = transaction.new_ids("sync_run", "id", 1)
+        sql = (
+            "INSERT INTO sync_run (id, stream_id, kind, started, records_read, records_changed,"
+            " records_deleted, resources_written, quarantined) VALUES (?, ?, ?, ?, 0, 0, 0, 0, 0)"
+        )
+        transaction.execute(sql, (run_id, stream_id, kind, now))
+        return State(source, stream, stream_id, cursor, run_id, now)
+
+    return await store.write(work)
+
+
+async def finish(store: Store, state: State, kind: str, tally: Tally, error: str | None) -> None:
+    """Close a run. After a read of all, refused rows that did not come again are forgotten."""
+    now = store.now()
+
+    def work(transaction: Transaction) -> None:
+        counts = (tally.read, tally.changed, tally.deleted, tally.written + tally.removed, tally.quarantined)
+        sql = (
+            "UPDATE sync_run SET ended=?, records_read=?, records_changed=?, records_deleted=?,"
+            " resources_written=?, quarantined=?, error=? WHERE id=?"
+        )
+        transaction.execute(sql, (now, *counts, error, state.run_id))
+        if kind == "replay":  # says nothing about the source
+            return
+        transaction.execute("UPDATE stream_state SET error=? WHERE id=?", (error, state.stream_id))
+        if error is None:
+            sql = "UPDATE stream_state SET last_success=? WHERE id=?"
+            transaction.execute(sql, (state.started, state.stream_id))
+            if kind != "incremental" or state.cursor is None:
+                sql = "UPDATE stream_state SET last_full=? WHERE id=?"
+                transaction.execute(sql, (state.started, state.stream_id))
+                sql = "DELETE FROM quarantine WHERE stream_id=? AND mapping='' AND at<?"
+                transaction.execute(sql, (state.stream_id, state.started))
+
+    await store.write(work)

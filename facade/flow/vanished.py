@@ -1,0 +1,74 @@
+"""Records that a full read did not meet: deleted with what they made, unless there are suspiciously many."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from connectors.errors import ConnectorError
+from facade.flow.apply import owned_by, remove
+from facade.flow.runs import State
+from facade.flow.seen import Seen
+from facade.flow.sql import by_parts
+from facade.store import Store, Transaction
+
+if TYPE_CHECKING:
+    from facade.flow.ingest import Tally
+
+PAGE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """More than both of these gone at once looks like a fault of the source, not like deletions."""
+
+    rows: int = 20
+    share: float = 0.20
+
+
+class TooManyVanished(ConnectorError):
+    """Nothing was deleted: a person must look, and then accept the deletions or mend the source."""
+
+
+async def delete_vanished(store: Store, state: State, seen: Seen, guard: Guard | None, tally: Tally) -> None:
+    """Delete what was not seen, and count it. Raises TooManyVanished before anything is deleted."""
+    known = gone = 0
+    if guard is not None:
+        async for page in _pages(store, state.stream_id):
+            known += len(page)
+            gone += sum(raw_id not in seen for _, raw_id in page)
+        if gone > max(guard.rows, guard.share * known):
+            raise TooManyVanished(
+                f"guard: {gone} of {known} known rows vanished from the source at once, so nothing was"
+                " deleted: look at the source; if they are really gone, sync it with --accept-deletes"
+            )
+        if not gone:
+            return
+    async for page in _pages(store, state.stream_id):
+        lost = [(key, raw_id) for key, raw_id in page if raw_id not in seen]
+        if lost:
+            tally.removed += await store.write(partial(_delete, store.now(), state.stream_id, lost))
+            tally.deleted += len(lost)
+
+
+async def _pages(store: Store, stream_id: int) -> AsyncIterator[list[tuple[str, int]]]:
+    """Keys and ids of a stream's living raw records."""
+    last = ""
+    sql = "SELECT key, id, deleted FROM raw_record WHERE stream_id=? AND key>? ORDER BY key LIMIT ?"
+    while rows := await store.fetch(sql, (stream_id, last, PAGE)):
+        last = rows[-1][0]
+        yield [(key, raw_id) for key, raw_id, deleted in rows if not deleted]
+
+
+def _delete(now: int, stream_id: int, lost: list[tuple[str, int]], transaction: Transaction) -> int:
+    ids = [raw_id for _, raw_id in lost]
+    resources = owned_by(transaction, ids)
+    remove(transaction, resources, now)
+    rows = [(now, raw_id) for raw_id in ids]
+    transaction.executemany("UPDATE raw_record SET deleted=1, at=? WHERE id=?", rows)
+    keys = [key for key, _ in lost]
+    sql = "DELETE FROM quarantine WHERE stream_id=? AND key IN"
+    by_parts(transaction.execute, sql, keys, (stream_id,))
+    return len(resources)
