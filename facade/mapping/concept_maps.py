@@ -34,6 +34,7 @@ class ConceptMap:
     unmapped: str = "error"
     match: str = "exact"
     system: str | None = None
+    place: tuple[str, int] = ("pack.yaml", 1)
     by_value: dict[str, tuple[Row, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -107,7 +108,9 @@ def read_table(text: str, file: str, problems: list[Problem]) -> Table | None:
             if table is None:
                 table = _columns(stripped, file, reader.line_num, problems)
             elif len(stripped) > len(table.columns) + 1:
-                message = f"{len(stripped)} cells, {len(table.columns) + 1} columns; quote a cell that holds a comma"
+                message = (
+                    f"{len(stripped)} cells for {len(table.columns) + 1} columns; quote one with a comma"
+                )
                 problems.append(Problem(file, reader.line_num, message))
             else:
                 named = zip((table.first, *table.columns), stripped, strict=False)
@@ -171,4 +174,6 @@ def build_concept_map(
     if match not in ("exact", "fold"):
         problems.append(Problem(*place, f"codes.{name}: `match` is exact or fold, not `{match}`"))
     unmapped = policy.get("unmapped", "error") or "error"
-    return ConceptMap(name, table.columns, tuple(table.rows), unmapped, match, policy.get("system") or None)
+    return ConceptMap(
+        name, table.columns, tuple(table.rows), unmapped, match, policy.get("system") or None, place
+    )

@@ -108,9 +108,8 @@ def _parse(text: str, file: str, tags: bool) -> Node | None:
     unreadable = check_text(text)
     if unreadable:
         raise _Wrong(unreadable[1], unreadable[0])
-    events = iter(yaml.parse(text, Loader=_Loader))
+    events: Iterator[Any] = iter(yaml.parse(text, Loader=_Loader))
     root: Node | None = None
-    event: Any
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent):
             if root is not None:

@@ -88,7 +88,7 @@ class Pack:
         if name not in self._traced:
             assert self.compiled_site is not None
             traced = compile_mapping(
-                name, self.documents[name], self.compiled_site, self.columns, traced=True
+                name, self.documents[name], self.compiled_site, self.columns, traced_run=True
             )
             assert traced is not None
             self._traced[name] = traced

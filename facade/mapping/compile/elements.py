@@ -15,7 +15,20 @@ from facade.mapping.errors import MappingFailure, suggest
 from facade.spec import definitions
 from facade.spec.definitions import Element
 
-STRUCTURE = tuple("$value $for $if $then $else $let $use $with $switch $default $empty $absent".split())
+STRUCTURE = (
+    "$value",
+    "$for",
+    "$if",
+    "$then",
+    "$else",
+    "$let",
+    "$use",
+    "$with",
+    "$switch",
+    "$default",
+    "$empty",
+)
+STRUCTURE += ("$absent",)
 _BOUND = ("CodeableConcept", "Coding")
 
 
@@ -120,7 +133,10 @@ def compile_object(entries: Fields, node: Map, place: Place, scope: Scope) -> Ru
     known = definitions.elements(type)
     fields = []
     for name, (entry, inner) in entries.items():
-        fields.extend(_compile_entry(name, entry, known, place, inner))
+        if name.startswith("_") and _in_pairs(name[1:], known, entries):
+            continue
+        pair = entries.get(f"_{name}") if _in_pairs(name, known, entries) else None
+        fields.extend(_compile_entry(name, entry, known, place, inner, pair=pair[0] if pair else None))
     check_required(known, entries, node, place.label, scope)
     return build_object(fields)
 
@@ -129,24 +145,45 @@ _nothing = Always(None)
 
 
 def _compile_entry(
-    name: str, entry: Entry, known: Mapping[str, Element], place: Place, scope: Scope
+    name: str,
+    entry: Entry,
+    known: Mapping[str, Element],
+    place: Place,
+    scope: Scope,
+    *,
+    pair: Entry | None,
 ) -> list[tuple[str, Run]]:
     from facade.mapping.compile.absent import absent_fields
+    from facade.mapping.compile.paired import paired_fields
 
     label = f"{place.label}.{name}"
     element = known.get(name)
     if element is not None:
         inner = inner_place(place, element, label)
+        if pair is not None:
+            return paired_fields(name, (entry, pair), (inner, _extension_place(element, label)), scope)
         return absent_fields(name, entry, inner, scope) or [(name, compile_field(entry.value, inner, scope))]
     base = known.get(name[1:]) if name.startswith("_") else None
     if base is not None and definitions.is_primitive(base.path):
-        extra = Element(name, ("Element",), 0, base.max, None, None, (), "Element", None, False, False)
-        return [(name, compile_field(entry.value, Place(label, extra, None, ()), scope))]
+        return [(name, compile_field(entry.value, _extension_place(base, label), scope))]
     hint = choice_hint(name, known) or suggest(name, known)
     if name.startswith("$"):
         hint = suggest(name, STRUCTURE)
     scope.problem(entry.file, entry.line, f"{place.label} has no element `{name}`{hint}")
     return []
+
+
+def _in_pairs(name: str, known: Mapping[str, Element], entries: Fields) -> bool:
+    """Whether a repeating primitive is written together with its extensions."""
+    element = known.get(name)
+    if element is None or element.max is not None or not definitions.is_primitive(element.path):
+        return False
+    return name in entries and f"_{name}" in entries
+
+
+def _extension_place(base: Element, label: str) -> Place:
+    element = Element(base.name, ("Element",), 0, base.max, None, None, (), "Element", None, False, False)
+    return Place(label, element, None, ())
 
 
 def choice_hint(name: str, known: Mapping[str, Element]) -> str:

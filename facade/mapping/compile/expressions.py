@@ -127,14 +127,20 @@ def _path(path: Path, text: str, scope: Scope, wrong: list[str]) -> Code:
         return Code(read_slot(variable.slot, steps), text, slots=(variable,))
     if root in RESERVED:
         return _reserved(path, text, scope, wrong)
-    if scope.columns is not None and root not in scope.columns:
-        known = {*scope.columns, *scope.names}
-        wrong.append(f"the stream `{scope.stream}` has no column `{root}`{suggest(root, known)}")
+    if not _known(root, scope, wrong):
         return EMPTY
-    scope.slots.read.add(root)
     if steps:
         return Code(read_body(root, steps), text, columns=(root,), paths=(path,))
     return Code(read_column(root), text, columns=(root,), paths=(path,), column=root)
+
+
+def _known(column: str, scope: Scope, wrong: list[str]) -> bool:
+    scope.slots.read.add(column)
+    if scope.columns is None or column in scope.columns:
+        return True
+    known = {*scope.columns, *scope.names}
+    wrong.append(f"the stream `{scope.stream}` has no column `{column}`{suggest(column, known)}")
+    return False
 
 
 def _reserved(path: Path, text: str, scope: Scope, wrong: list[str]) -> Code:
@@ -146,7 +152,7 @@ def _reserved(path: Path, text: str, scope: Scope, wrong: list[str]) -> Code:
     if root == "record":
         if steps and isinstance(steps[0], str):
             first, rest = steps[0], steps[1:]
-            scope.slots.read.add(first)
+            _known(first, scope, wrong)
             return Code(read_body(first, rest), text, columns=(first,), paths=(Path(first, rest),))
         return Code(lambda row, context: clean(walk(dict(row), steps)), text)
     known = scope.site.values if root == "site" else scope.site.concept_maps

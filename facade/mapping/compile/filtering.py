@@ -9,7 +9,7 @@ from typing import Any
 
 from facade.mapping.compile.scope import Code, Run, Scope
 from facade.mapping.errors import ArgumentError, MappingFailure, suggest
-from facade.mapping.expression import Argument, Expression, Filter, Items, Literal, Number, Word
+from facade.mapping.expression import Argument, Expression, Filter, Items, Literal, Number, Path, Word
 from facade.mapping.filters import FILTERS, Environment, FilterSpec
 from facade.mapping.values import as_text
 
@@ -48,6 +48,8 @@ def compile_filter(expression: Filter, text: str, scope: Scope, wrong: list[str]
         )
         return operand
     parts = [operand, *dynamic]
+    if spec.name == "field":
+        _named_columns(expression.operand, scope, wrong)
     if made is not None and spec.takes == "text" and not spec.sees_row:
         run = _on_plain_text(operand.run, made, spec.name, text)
     else:
@@ -63,6 +65,24 @@ def compile_filter(expression: Filter, text: str, scope: Scope, wrong: list[str]
         last=spec.name,
         argument=arguments[0] if arguments and isinstance(arguments[0], str) else None,
     )
+
+
+def _named_columns(operand: Expression, scope: Scope, wrong: list[str]) -> None:
+    """Where a concept map leads `field` (`v in $codes.vitals`, `$v.column | field`), its columns are known."""
+    if not isinstance(operand, Path) or len(operand.steps) != 1:
+        return
+    variable, cell = scope.names.get(operand.root), operand.steps[0]
+    table = scope.site.concept_maps.get(variable.code.text.removeprefix("$codes.")) if variable else None
+    if table is None:
+        return
+    for row in table.rows:
+        column = row.cells.get(cell) if isinstance(cell, str) else None
+        if column is None:
+            continue
+        scope.slots.read.add(column)
+        if scope.columns is not None and column not in scope.columns:
+            hint = suggest(column, scope.columns)
+            scope.problem(row.file, row.line, f"the stream `{scope.stream}` has no column `{column}`{hint}")
 
 
 def _constant(argument: Argument | Expression) -> Any:

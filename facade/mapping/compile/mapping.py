@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from facade.mapping.compile.expressions import EMPTY, compile_condition, compile_scalar
-from facade.mapping.compile.leaves import Place
-from facade.mapping.compile.names import compile_names, parse_for, scalar, set_names
-from facade.mapping.compile.scope import Code, Run, Scope, Site, SlotCounter
+from facade.mapping.compile.expressions import compile_condition, compile_scalar
+from facade.mapping.compile.leaves import Place, compile_leaf
+from facade.mapping.compile.names import Setters, compile_names, parse_for, scalar
+from facade.mapping.compile.plan import Key, Make, Steps, as_id, assemble
+from facade.mapping.compile.scope import Always, Run, Scope, Site, SlotCounter
 from facade.mapping.compile.structure import compile_map
-from facade.mapping.compile.tracing import traceable
+from facade.mapping.compile.tracing import Source, traceable, traced
 from facade.mapping.document import Map, Scalar, Seq
-from facade.mapping.errors import MappingFailure, suggest
+from facade.mapping.errors import suggest
 from facade.mapping.filters.registry import FIRST_SLOT
-from facade.mapping.ids import logical_id
-from facade.mapping.values import as_text, many
 from facade.spec import definitions
 from facade.spec.definitions import Element
 
@@ -43,15 +41,20 @@ class Plan:
 
     doc: MappingDoc
     size: int
-    run: Callable[[Any, Any], list[tuple[str, dict[str, Any]]]]
+    run: Make
 
 
 def compile_mapping(
-    name: str, node: Map, site: Site, streams: Mapping[str, frozenset[str] | None], *, traced: bool = False
+    name: str,
+    node: Map,
+    site: Site,
+    streams: Mapping[str, frozenset[str] | None],
+    *,
+    traced_run: bool = False,
 ) -> Plan | None:
     """The plan of one file; None, and problems, if it cannot be compiled at all."""
     counter = SlotCounter(FIRST_SLOT)
-    scope = Scope(site, "", None, counter, traced)
+    scope = Scope(site, "", None, counter, traced_run)
     for key, entry in node.entries.items():
         if key not in KEYS:
             scope.problem(entry.file, entry.line, f"unknown key `{key}`{suggest(key, KEYS)}")
@@ -70,17 +73,20 @@ def compile_mapping(
         scope.problem(type.file, type.line, f"unknown resource type `{type.text}`{hint}")
         return None
     columns = streams[stream.text]
-    scope = Scope(site, stream.text, columns, counter, traced)
-    steps = _Steps(node, scope, traced)
+    scope = Scope(site, stream.text, columns, counter, traced_run)
+    steps = compile_steps(node, scope)
     scope = steps.scope
-    id_code = EMPTY
+    id_key = Key(Always(None))
     if source_key is not None:
-        id_code = compile_scalar(source_key.text, source_key.file, source_key.line, scope)
+        code = compile_scalar(source_key.text, source_key.file, source_key.line, scope)
+        mark = Source(code, None, source_key.file, source_key.line)
+        id_key = Key(code.run, traced(as_id(code.run), mark) if traced_run else None)
     build = _resource(node, type.text, scope)
-    meta = _meta(node, scope)
+    profiles = _profiles(node, scope)
     search = _search(node, type.text, columns, scope)
     doc = MappingDoc(name, type.text, stream.text, search, frozenset(counter.read), node.file, node.line)
-    return Plan(doc, counter.size, _plan(type.text, steps, id_code.run, build, meta))
+    run = assemble(type.text, steps, id_key, build, profiles)
+    return Plan(doc, counter.size, run)
 
 
 def _required(node: Map, key: str, scope: Scope) -> Scalar | None:
@@ -91,24 +97,22 @@ def _required(node: Map, key: str, scope: Scope) -> Scalar | None:
     return scalar(entry, key, scope)
 
 
-class _Steps:
-    """`for`, then `let`, then `when`."""
-
-    def __init__(self, node: Map, scope: Scope, traced: bool) -> None:
-        self.items: Run | None = None
-        self.slot = 0
-        entry = node.entries.get("for")
-        if entry is not None and (parsed := parse_for(entry, "for", scope)):
-            scope, self.slot = scope.with_name(*parsed)
-            self.items = traceable(parsed[1].run, self.slot, scope)
-        self.names: list[tuple[str, int, Run]] = []
-        if "let" in node.entries:
-            scope, self.names = compile_names(node.entries["let"], "let", scope)
-        self.when: Run | None = None
-        when = node.entries.get("when")
-        if when is not None and (written := scalar(when, "when", scope)):
-            self.when = compile_condition(written.text, written.file, written.line, scope).run
-        self.scope = scope
+def compile_steps(node: Map, scope: Scope) -> Steps:
+    """`for`, then `let`, then `when`; the scope of the rest is among them."""
+    items: Run | None = None
+    slot = 0
+    entry = node.entries.get("for")
+    if entry is not None and (parsed := parse_for(entry, "for", scope)):
+        scope, slot = scope.with_name(*parsed)
+        items = traceable(parsed[1].run, slot, scope)
+    names: Setters = []
+    if "let" in node.entries:
+        scope, names = compile_names(node.entries["let"], "let", scope)
+    when: Run | None = None
+    condition = node.entries.get("when")
+    if condition is not None and (written := scalar(condition, "when", scope)):
+        when = compile_condition(written.text, written.file, written.line, scope).run
+    return Steps(items, slot, names, when, scope)
 
 
 def _resource(node: Map, type: str, scope: Scope) -> Run:
@@ -129,16 +133,17 @@ def _resource(node: Map, type: str, scope: Scope) -> Run:
     return compile_map(Map(entries, written.file, written.line), place, scope)
 
 
-def _meta(node: Map, scope: Scope) -> list[Code]:
+def _profiles(node: Map, scope: Scope) -> list[Run]:
     entry = node.entries.get("profile")
     if entry is None:
         return []
     written = entry.value
     items = written.items if isinstance(written, Seq) else (written,)
+    element = definitions.elements("Meta")["profile"]
     found = []
     for item in items:
         if isinstance(item, Scalar):
-            found.append(compile_scalar(item.text, item.file, item.line, scope))
+            found.append(compile_leaf(item, Place("profile", element, None, ()), scope).run)
         else:
             scope.problem(item.file, item.line, "`profile` takes canonical URLs")
     return found
@@ -167,79 +172,3 @@ def _search(node: Map, type: str, columns: frozenset[str] | None, scope: Scope) 
             scope.problem(item.file, item.line, message)
         found[code] = column
     return found
-
-
-def _plan(type: str, steps: _Steps, key: Run, build: Run, profiles: list[Code]) -> Callable[[Any, Any], Any]:
-    names, when = steps.names, steps.when
-    fixed = [profile.run({}, []) for profile in profiles] if all(p.constant for p in profiles) else None
-
-    def single(row: Any, context: Any) -> tuple[str, dict[str, Any]] | None:
-        if names:
-            set_names(names, row, context)
-        where = "when"
-        try:
-            if when is not None:
-                held = when(row, context)
-                if held is None or held is False:
-                    return None
-            where = "id"
-            source_key = key(row, context)
-            if source_key is None:
-                return None
-            id = logical_id(source_key if source_key.__class__ is str else as_text(source_key))
-        except MappingFailure as failure:
-            failure.path.append(where)
-            raise
-        made = build(row, context)
-        if made is None:
-            return None
-        meta = {}
-        if profiles:
-            found = (
-                fixed
-                if fixed is not None
-                else [v for p in profiles if (v := p.run(row, context)) is not None]
-            )
-            meta = {"profile": list(found)}
-        resource = {"resourceType": type, "id": id, "meta": meta, **made}
-        own = made.get("meta")
-        if own is not None:
-            resource["meta"] = _joined(own, meta)
-        return id, resource
-
-    if steps.items is None:
-
-        def one_resource(row: Any, context: Any) -> list[tuple[str, dict[str, Any]]]:
-            made = single(row, context)
-            return [] if made is None else [made]
-
-        return one_resource
-    items, slot = steps.items, steps.slot
-
-    def several(row: Any, context: Any) -> list[tuple[str, dict[str, Any]]]:
-        try:
-            values = many(items(row, context))
-        except MappingFailure as failure:
-            failure.path.append("for")
-            raise
-        found: list[tuple[str, dict[str, Any]]] = []
-        ids: set[str] = set()
-        for item in values:
-            context[slot] = item
-            made = single(row, context)
-            if made is None:
-                continue
-            if made[0] in ids:
-                twice = MappingFailure("two items of `for` give resources with one id")
-                twice.path.append("id")
-                raise twice
-            ids.add(made[0])
-            found.append(made)
-        return found
-
-    return several
-
-
-def _joined(own: dict[str, Any], meta: dict[str, Any]) -> dict[str, Any]:
-    profiles = [*meta.get("profile", ()), *own.get("profile", ())]
-    return {**own, "profile": profiles} if profiles else {**own}
