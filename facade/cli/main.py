@@ -1,0 +1,49 @@
+"""`facade`: the commands, and how a wrong setting, pack or source is told in one line instead of a trace."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from connectors.errors import ConnectorError
+from facade.cli import check, explain, replay, run, serve, status, sync
+from facade.cli.console import error_line
+from facade.errors import FacadeError
+from facade.mapping import PackError
+from facade.packs import PackNotFound
+from facade.settings import SettingsError
+
+cli = typer.Typer(
+    name="facade",
+    help="Makes any EHR, however old, look like a standards-compliant FHIR R4 server.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+cli.command("run")(run.run)
+cli.command("serve")(serve.serve)
+cli.command("check")(check.check)
+cli.command("sync")(sync.sync)
+cli.command("explain")(explain.explain)
+cli.command("replay")(replay.replay)
+cli.command("status")(status.status)
+
+
+def main() -> None:
+    """The entry point `facade`; exit status 0 all well, 1 something is wrong, 2 wrong usage."""
+    try:
+        cli()
+    except (SettingsError, PackError) as error:
+        for line in str(error).splitlines():
+            error_line(line)
+        sys.exit(1)
+    except (ConnectorError, FacadeError, PackNotFound) as error:
+        error_line(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

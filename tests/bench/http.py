@@ -1,0 +1,179 @@
+"""read and token search over a real socket, beside a bare Starlette route that returns the same bytes.
+
+One uvicorn worker with httptools, in its own process; the load comes from this one. The rounds alternate, and
+each ratio is of two neighbouring rounds; the median of the ratios is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from tests.bench.load import get, rate
+from tests.bench.report import Figure, ratio_at_least
+
+PATIENTS, OBSERVATIONS, HITS = 20_000, 20_000, 20
+BASE = "http://localhost/fhir"
+
+
+def bench_http(rounds: int = 7, seconds: float = 1.5) -> list[Figure]:
+    """The figures of issue 2: read ≥ 0.50 and token search with 20 hits ≥ 0.35 of the bare route."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        command = [sys.executable, "-m", "tests.bench.http", folder, str(port)]
+        with subprocess.Popen(command) as server:
+            try:
+                _wait(port, server)
+                return [
+                    _figure("read", port, "/bare/read", _reads(), 0.50, rounds, seconds),
+                    _figure(
+                        "token search, 20 hits", port, "/bare/search", _searches(), 0.35, rounds, seconds
+                    ),
+                ]
+            finally:
+                server.terminate()
+
+
+def _reads() -> list[bytes]:
+    return [get(f"/fhir/Patient/p{number * 7919 % PATIENTS}") for number in range(5000)]
+
+
+def _searches() -> list[bytes]:
+    codes = OBSERVATIONS // HITS
+    return [
+        get(f"/fhir/Observation?code=http://loinc.org%7Cc{number * 7919 % codes}") for number in range(codes)
+    ]
+
+
+def _figure(
+    name: str, port: int, bare: str, ours: list[bytes], bound: float, rounds: int, seconds: float
+) -> Figure:
+    pairs = []
+    for number in range(rounds + 1):
+        baseline = asyncio.run(rate(port, [get(bare)], seconds))
+        value = asyncio.run(rate(port, ours, seconds))
+        if number:  # the first round warms up
+            pairs.append((value / baseline, value, baseline))
+    pairs.sort()
+    ratio = statistics.median(pair[0] for pair in pairs)
+    baseline = statistics.median(pair[2] for pair in pairs)
+    return ratio_at_least(name, ratio * baseline, "requests/s", bound, baseline)
+
+
+def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        if server.poll() is not None:
+            raise RuntimeError("the server ended before it was ready")
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/bare/read", timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server did not come up")
+
+
+def _patient(number: int) -> dict[str, Any]:
+    return {
+        "resourceType": "Patient",
+        "id": f"p{number}",
+        "identifier": [
+            {"use": "usual", "system": "urn:example:mrn", "value": f"M{number:07}"},
+            {"system": "http://hl7.org/fhir/sid/us-ssn", "value": f"{number:09}"},
+        ],
+        "active": True,
+        "name": [{"use": "official", "family": f"Doe{number % 997}", "given": ["Jane", "Q"]}],
+        "telecom": [
+            {"system": "phone", "value": "+1 555 0100", "use": "home"},
+            {"system": "email", "value": f"jane{number}@example.org"},
+        ],
+        "gender": ("male", "female")[number % 2],
+        "birthDate": f"19{number % 90 + 10}-{number % 12 + 1:02}-{number % 28 + 1:02}",
+        "address": [{"line": ["1 Main St"], "city": "Springfield", "state": "IL", "postalCode": "62701"}],
+        "generalPractitioner": [{"reference": f"Practitioner/{number % 50}"}],
+    }
+
+
+def _observation(number: int) -> dict[str, Any]:
+    code = f"c{number % (OBSERVATIONS // HITS)}"
+    return {
+        "resourceType": "Observation",
+        "id": f"o{number}",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": code, "display": "Heart rate"}]},
+        "subject": {"reference": f"Patient/p{number % PATIENTS}"},
+        "effectiveDateTime": f"2020-{number % 12 + 1:02}-{number % 28 + 1:02}T08:00:00-05:00",
+        "valueQuantity": {"value": 72, "unit": "/min", "system": "http://unitsofmeasure.org", "code": "/min"},
+    }
+
+
+def _serve(folder: Path, port: int) -> None:
+    import uvicorn
+
+    from facade.rest.dispatch import Dispatch
+    from facade.rest.routes import ROUTES
+    from facade.rest.service import Service
+    from facade.store import Store
+    from tests.facade.rest.support import put
+
+    store = Store.open(f"sqlite:///{(folder / 'bench.db').as_posix()}")
+    put(store, *map(_patient, range(PATIENTS)))
+    put(store, *map(_observation, range(OBSERVATIONS)))
+    service = Service(
+        store=store,
+        base_url=BASE,
+        served=frozenset({"Patient", "Observation"}),
+        statement=b"{}",
+        cursor_key=b"key",
+        default_count=50,
+        max_count=500,
+        zone=UTC,
+        new_id=lambda: "id",
+    )
+    fhir = Dispatch(ROUTES, service)
+    patient = _ask(fhir, "/fhir/Patient/p7", b"")
+    found = _ask(fhir, "/fhir/Observation", b"code=http://loinc.org%7Cc7")
+    assert found.count(b'"fullUrl"') == HITS
+
+    async def bare_read(request: Request) -> Response:
+        return Response(patient, media_type="application/fhir+json")
+
+    async def bare_search(request: Request) -> Response:
+        return Response(found, media_type="application/fhir+json")
+
+    routes = [Route("/bare/read", bare_read), Route("/bare/search", bare_search), Mount("/fhir", fhir)]
+    uvicorn.run(Starlette(routes=routes), port=port, http="httptools", log_level="warning", access_log=False)
+
+
+def _ask(app: Any, path: str, query: bytes) -> bytes:
+    """The body of one answer, without a socket."""
+    bodies: list[bytes] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Any) -> None:
+        bodies.append(message.get("body", b""))
+
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": "/fhir"}
+    asyncio.run(app({**scope, "query_string": query, "headers": []}, receive, send))
+    return b"".join(bodies)
+
+
+if __name__ == "__main__":
+    _serve(Path(sys.argv[1]), int(sys.argv[2]))
