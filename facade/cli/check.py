@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from facade.cli.console import StreamBars, console, table, utc_now
 from facade.cli.options import DEFAULT_CONFIG, Config
-from facade.flow.check import Finding, SourceReport, StreamReport, check_source, coverage_markdown
+from facade.flow.check import Finding, How, SourceReport, StreamReport, check_source, coverage_markdown
 from facade.flow.site import Site, open_connectors, read_site
 from facade.settings import load_settings
 
@@ -50,9 +50,9 @@ async def _check(site: Site, sample: int | None, models: bool) -> list[SourceRep
                 bars.show(stream, records, sample, f"{records:,} rows")
 
             for name, connector in connectors.items():
-                pack = site.packs[name]
-                look = check_source(name, pack, connector, sample=sample, models=models, progress=told)
-                reports.append(await look)
+                reports.append(
+                    await check_source(name, site.packs[name], connector, How(sample, models, told))
+                )
     finally:
         for connector in connectors.values():
             await connector.aclose()
@@ -109,15 +109,10 @@ def _show_trouble(stream: StreamReport) -> None:
     _show_findings(name, "cannot be mapped", stream.failures)
     _show_findings(name, "invalid", stream.invalid)
     if stream.unmapped:
-        codes = [
-            f"{table_name}: {value!r} ×{count}"
-            for (table_name, value), count in stream.unmapped.most_common(12)
-        ]
-        more = len(stream.unmapped) - len(codes)
-        console.print(
-            f"[yellow]{name}[/] codes without an entry: {escape('; '.join(codes))}{f'; and {more} more' if more > 0 else ''}",
-            soft_wrap=True,
-        )
+        codes = [f"{where}: {value!r} ×{count}" for (where, value), count in stream.unmapped.most_common(12)]
+        if len(stream.unmapped) > len(codes):
+            codes.append(f"and {len(stream.unmapped) - len(codes)} more")
+        console.print(f"[yellow]{name}[/] codes without an entry: {escape('; '.join(codes))}", soft_wrap=True)
 
 
 def _show_findings(name: str, word: str, findings: list[Finding]) -> None:

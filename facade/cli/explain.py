@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from facade.cli.console import console, table, utc_now
+from facade.cli.console import console, utc_now
 from facade.cli.options import DEFAULT_CONFIG, Config
 from facade.flow.explain import explain as explain_resource
 from facade.flow.site import open_store, read_site
@@ -37,15 +37,9 @@ def explain(
         f"{escape(found.key)} of stream {escape(found.source)}.{escape(found.stream)}",
         soft_wrap=True,
     )
-    rows = table("element", "value", "from", "raw", "expression", "where")
     for line in found.lineage:
-        raw = ", ".join(f"{value!r}" for value in line.raw.values())
-        origin = ", ".join(f"{line.stream}.{column}" for column in line.columns)
-        rows.add_row(
-            *(
-                escape(text)
-                for text in (line.element, str(line.value), origin, raw, line.expression or "constant")
-            ),
-            f"{line.file}:{line.line}",
-        )
-    console.print(rows)
+        value = json.dumps(line.value, default=str, ensure_ascii=False)
+        console.print(f"[bold]{escape(line.element)}[/] = {escape(value)}", soft_wrap=True)
+        origin = ", ".join(f"{path} {raw!r}" for path, raw in line.raw.items()) or "constant"
+        told = f"{origin} · {line.expression} · {line.file}:{line.line}"
+        console.print(f"    [dim]{escape(told)}[/]", soft_wrap=True)

@@ -39,7 +39,7 @@ def run(
     database = data / "kestrel.db"
     if not database.exists():
         console.print(f"Making a demo EHR of {patients} patients in {database}")
-    generate(database, patients=patients, seed=1994, today=date.today())  # noqa: DTZ011 the clinic's day
+    generate(database, patients=patients, seed=1994, today=date.today())
     config = data / "facade.yaml"
     if not config.exists():
         config.write_text(_SETTINGS.format(database=database.name), encoding="utf-8")

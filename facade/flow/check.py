@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from connectors.base import Connector, Record, Source
 from connectors.errors import ConnectorError
+from facade.flow.draft import fault, without_empty_meta
 from facade.mapping import Outcome, Pack
 from facade.spec.check import check as spec_check
 
@@ -80,13 +81,17 @@ class SourceReport:
         return not self.error and not self.cases_failed and all(stream.ok for stream in self.streams)
 
 
-async def check_source(
-    name: str, pack: Pack, connector: Connector, *, sample: int | None, models: bool, progress: Progress
-) -> SourceReport:
-    """Look at one source; `sample` records of each stream (None: all). `models` adds fhir.resources' opinion.
+@dataclass(frozen=True)
+class How:
+    """How much to look at: `sample` records of each stream (None: all), with fhir.resources' opinion or not."""
 
-    Never raises for what the source or the pack does wrong: that is what the report is for.
-    """
+    sample: int | None = 200
+    models: bool = True
+    progress: Progress = lambda stream, records: None
+
+
+async def check_source(name: str, pack: Pack, connector: Connector, how: How) -> SourceReport:
+    """Look at one source. Never raises for what the source or the pack does wrong: the report tells it."""
     report = SourceReport(name, pack.name)
     for result in pack.run_cases():
         report.cases_run += 1
@@ -102,21 +107,15 @@ async def check_source(
         one = StreamReport(stream)
         report.streams.append(one)
         try:
-            await _check_stream(one, pack, source, report.coverage, sample, models, progress)
+            if await _columns_fit(one, pack, source):
+                await _map_sample(one, pack, source, report.coverage, how)
         except ConnectorError as error:
             one.error = str(error)
     return report
 
 
-async def _check_stream(
-    report: StreamReport,
-    pack: Pack,
-    source: Source,
-    coverage: dict[str, Coverage],
-    sample: int | None,
-    models: bool,
-    progress: Progress,
-) -> None:
+async def _columns_fit(report: StreamReport, pack: Pack, source: Source) -> bool:
+    """Compare what the stream gives with what the pack reads; a missing column makes a sample pointless."""
     given = {column.name for column in await source.columns(report.stream)}
     used: set[str] = set()
     for mapping in pack.mappings.values():
@@ -126,15 +125,22 @@ async def _check_stream(
     own = {*stream.key, *(name for name in (stream.cursor, stream.deleted) if name)}
     report.missing = tuple(sorted((used | own) - given))
     report.unused = tuple(sorted(given - used - own))
-    if report.missing:
-        return
-    async for record in _sample(source, report.stream, sample):
+    return not report.missing
+
+
+async def _map_sample(
+    report: StreamReport, pack: Pack, source: Source, coverage: dict[str, Coverage], how: How
+) -> None:
+    async for record in _sample(source, report.stream, how.sample):
         report.records += 1
-        if not record.deleted:
-            _count(report, coverage, pack.to_fhir(record), models)
+        reason = fault(record)
+        if reason:
+            _note(report.failures, "", "", reason)
+        elif not record.deleted:
+            _count(report, coverage, pack.to_fhir(record), how.models)
         if report.records % 100 == 0:
-            progress(report.stream, report.records)
-    progress(report.stream, report.records)
+            how.progress(report.stream, report.records)
+    how.progress(report.stream, report.records)
 
 
 async def _sample(source: Source, stream: str, sample: int | None) -> AsyncIterator[Record]:
@@ -155,6 +161,7 @@ def _count(report: StreamReport, coverage: dict[str, Coverage], outcome: Outcome
     for made in outcome.resources:
         report.resources[made.type] += 1
         coverage.setdefault(made.type, Coverage()).add(made.resource)
+        without_empty_meta(made.resource)
         for issue in spec_check(made.resource):
             _note(report.invalid, made.mapping, _without_indices(issue.expression), issue.diagnostics)
         if models:

@@ -109,9 +109,14 @@ def map_item(pack: Pack, record: Record, item: Item) -> None:
         item.unmapped = frozenset((name, str(value)) for name, value in outcome.unmapped)
 
 
-def _draft(mapping: str, type: str, id: str, resource: dict[str, Any]) -> Draft | Refusal:
-    if not resource.get("meta", True):  # the mapping leaves room for it; FHIR knows no empty object
+def without_empty_meta(resource: dict[str, Any]) -> None:
+    """The mapping leaves room for `meta` at its place; FHIR knows no empty object."""
+    if not resource.get("meta", True):
         del resource["meta"]
+
+
+def _draft(mapping: str, type: str, id: str, resource: dict[str, Any]) -> Draft | Refusal:
+    without_empty_meta(resource)
     issues = check(resource)
     if issues:
         return Refusal(mapping, issues[0].expression, issues[0].diagnostics)

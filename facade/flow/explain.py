@@ -15,7 +15,7 @@ from facade.store.serialise import from_json
 
 @dataclass(frozen=True)
 class Explanation:
-    """One resource: the source, stream and key of its record, the mapping, and the lineage of its elements."""
+    """One resource: its record's source, stream and key, the mapping, and the lineage of its elements."""
 
     reference: str
     source: str
