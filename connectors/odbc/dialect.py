@@ -63,6 +63,7 @@ DIALECTS = (
         read_only=("SET SESSION TRANSACTION READ ONLY",),
         timeout=("SET SESSION max_statement_time = {timeout}",),
         timeout_spans_fetch=True,
+        text_of="CAST({column} AS CHAR)",
         limit="limit",
         text_times=True,
         generated_key="SELECT LAST_INSERT_ID()",
@@ -73,6 +74,7 @@ DIALECTS = (
         read_only=("SET SESSION TRANSACTION READ ONLY",),
         timeout=("SET SESSION max_execution_time = {timeout_ms}",),
         timeout_spans_fetch=True,
+        text_of="CAST({column} AS CHAR)",
         limit="limit",
         text_times=True,
         generated_key="SELECT LAST_INSERT_ID()",
@@ -115,7 +117,6 @@ DRIVERS = (
         {"CHARSET": "utf8mb4", "NO_CACHE": "1", "FORWARDONLY": "1"},
         streams_from=(3, 1, 17),
         utf8=True,
-        texts=True,
         install="apt-get install odbc-mariadb",
     ),
     Driver(

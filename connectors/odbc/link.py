@@ -9,6 +9,8 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,8 @@ class Link:
     """Text comes as latin-1 and really is this."""
     types: Callable[[bool], None]
     """Switch the converters on before fetching, off before describing."""
+    ready: frozenset[type] = frozenset()
+    """Kinds of columns that come as the text that a record holds."""
     cursor: Any = None
 
     def execute(self, sql: str, parameters: tuple[Any, ...] = ()) -> Any:
@@ -188,15 +192,25 @@ def _describe_odbc(pyodbc: Any, connection: Any, driver: Driver, options: Option
     ready = driver.streams_from is not None and (
         driver.streams_from == (0,) or version_of(info(pyodbc.SQL_DRIVER_VER, "0")) >= driver.streams_from
     )
+    dialect = dialect_of(options.dialect or product)
     return Link(
         connection=connection,
-        dialect=dialect_of(options.dialect or product),
+        dialect=dialect,
         quote=info(pyodbc.SQL_IDENTIFIER_QUOTE_CHAR, ""),
         told=f"{product} {version} through {library}".replace("  ", " "),
         streams=ready,
         encoding=encoding,
         types=types,
+        ready=_ready(driver, dialect),
     )
+
+
+def _ready(driver: Driver, dialect: Dialect) -> frozenset[type]:
+    if driver.texts:
+        return frozenset((date, time, datetime, Decimal))
+    if dialect.text_of is not None:
+        return frozenset((date, time, Decimal))
+    return frozenset()
 
 
 def attributes_of(connection: str) -> dict[str, str]:

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -28,6 +29,7 @@ from connectors.odbc.values import Shape, body_of
 BELIEVED_AHEAD = timedelta(days=1)
 """How far in the future a watermark may be: a clock may be wrong, and a zone unknown."""
 SHAPES_KEPT = timedelta(minutes=1)
+EXACT = (int, Decimal, date, datetime, time)
 WORST_ROWS = 10_000
 """Rows in one read that may fail to be fetched before the reading is given up."""
 
@@ -128,7 +130,7 @@ class Reader:
             latest = (now + BELIEVED_AHEAD).date().isoformat()
         return Recorder(
             stream=stream,
-            body=body_of(shapes, session.link.encoding),
+            body=body_of(shapes, session.link.encoding, session.link.ready),
             key=tuple(find(column, shapes, here).field for column in stream.key),
             cursor=cursor.field if cursor else None,
             deleted=find(stream.deleted, shapes, here).field if stream.deleted else None,
@@ -175,7 +177,10 @@ class Reader:
         self, session: Session, text: Text, one: Pass, recorder: Recorder
     ) -> AsyncGenerator[list[Record], None]:
         rows = self._page_rows(session, text.stream) if one.order else 0
-        pages = Pages(rows, [text.shapes.index(shape) for shape in one.order]) if rows else None
+        pages = None
+        if rows:
+            exact = all(shape.kind in EXACT for shape in one.order)
+            pages = Pages(rows, [text.shapes.index(shape) for shape in one.order], exact=exact)
         while True:
             tests = list(one.tests)
             if pages is not None and pages.start is not None:

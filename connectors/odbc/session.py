@@ -98,7 +98,7 @@ class Session:
             )
 
     def _finished(self, future: asyncio.Future[T]) -> None:
-        self._pending.discard(future)  # type: ignore[arg-type]
+        self._pending.discard(future)
         if not future.cancelled():
             future.exception()  # seen, so that a call that nobody awaits any more is no warning
 

@@ -63,7 +63,8 @@ class Text:
         """The rows for which all tests hold."""
         expressions = self._expressions()
         marked = bool(MARKER.search(self.stream.query))
-        inside, outside = [], []
+        inside: list[Test] = []
+        outside: list[Test] = []
         for test in tests:
             known = all(shape.field.lower() in expressions for shape in test.columns)
             (inside if marked and known else outside).append(test)

@@ -53,19 +53,28 @@ _NAMES: dict[type | None, str] = {
 }  # fmt: skip
 
 
-def body_of(shapes: Sequence[Shape], encoding: str | None) -> Callable[[Sequence[Any]], dict[str, Any]]:
-    """The function that makes a row into a body. `encoding`: text comes as latin-1 and is really this."""
+def body_of(
+    shapes: Sequence[Shape], encoding: str | None, ready: frozenset[type]
+) -> Callable[[Sequence[Any]], dict[str, Any]]:
+    """The function that makes a row into a body.
+
+    `encoding`: text comes as latin-1 and is really this. `ready`: kinds that come as the text they should be.
+    """
     names = tuple(shape.field for shape in shapes)
-    repair = repairer(encoding) if encoding else None
-    texts = tuple(shape.field for shape in shapes if shape.kind is str) if repair else ()
-    others = [(shape.field, convert) for shape in shapes if (convert := _converter(shape, repair))]
+    repair = repairer(encoding or "utf-8")
+    texts = tuple(shape.field for shape in shapes if shape.kind is str) if encoding else ()
+    others = [
+        (shape.field, convert)
+        for shape in shapes
+        if shape.kind not in ready and (convert := _converter(shape, encoding is not None))
+    ]
 
     def body(row: Sequence[Any]) -> dict[str, Any]:
         tree = dict(zip(names, row, strict=True))
         for name in texts:
             text = tree[name]
             if text is not None and not text.isascii():
-                tree[name] = repair(text)  # type: ignore[misc] there are texts only with it
+                tree[name] = repair(text)
         try:
             for name, convert in others:
                 if (value := tree[name]) is not None:
@@ -134,12 +143,12 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def _converter(shape: Shape, repair: Callable[[str], str] | None) -> Callable[[Any], Any] | None:
+def _converter(shape: Shape, repaired: bool) -> Callable[[Any], Any] | None:
     kind = shape.kind
     if kind is int or kind is bool:
         return None
     if kind is str:
-        return None if repair else _well_formed
+        return None if repaired else _well_formed
     if kind is float:
         return single if shape.precision in _SINGLE_PRECISIONS else _float
     if kind is Decimal:
