@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -168,13 +169,14 @@ def _readable(kind: type[Any]) -> dict[str, Field[Any]]:
 
 
 def load_settings(
-    path: Path | None, environ: Mapping[str, str], overrides: Mapping[str, str] = _EMPTY
+    path: Path | None, environ: Mapping[str, str] | None = None, overrides: Mapping[str, str] = _EMPTY
 ) -> Settings:
     """Settings from a file (None: no file), then FACADE_* variables, then `overrides` by dotted name.
 
-    Relative paths are relative to the file, or to the working directory without one.
-    Raises SettingsError with every problem found.
+    Relative paths are relative to the file, or to the working directory without one. `environ` is the
+    process's own unless it is given. Raises SettingsError with every problem found.
     """
+    environ = os.environ if environ is None else environ
     reader = _Reader(path.name if path else "settings", (path.parent if path else Path()).resolve(), environ)
     tree = reader.parse(path) if path else _Branch({}, "settings")
     for name, variable in _variables().items():

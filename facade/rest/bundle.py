@@ -10,6 +10,10 @@ from typing import Any
 
 from facade.store.serialise import to_json
 
+_MATCH = b',"search":{"mode":"match"}}'
+_INCLUDE = b',"search":{"mode":"include"}}'
+_OUTCOME = b',"search":{"mode":"outcome"}}'
+
 Row = Sequence[Any]
 """(rid, type, id, version, updated, body, …) as a search plan's statements give it."""
 
@@ -24,20 +28,19 @@ def searchset(
     outcome: Mapping[str, Any] | None = None,
 ) -> bytes:
     """A Bundle; `links` are relation → URL, and every type and id is one that needs no escaping."""
-    head = b'{"resourceType":"Bundle","type":"searchset"'
+    parts = [b'{"resourceType":"Bundle","type":"searchset"']
     if total is not None:
-        head += b',"total":%d' % total
-    shown = [{"relation": relation, "url": url} for relation, url in links.items()]
-    head += b',"link":' + to_json(shown)
-    start = b'{"fullUrl":"' + base_url.encode() + b"/"
-    entries = [
-        b'%b%b/%b","resource":%b,"search":{"mode":"match"}}' % (start, r[1].encode(), r[2].encode(), r[5])
-        for r in matches
-    ]
-    entries += [
-        b'%b%b/%b","resource":%b,"search":{"mode":"include"}}' % (start, r[1].encode(), r[2].encode(), r[5])
-        for r in included
-    ]
+        parts.append(b',"total":%d' % total)
+    parts.append(b',"link":' + to_json([{"relation": name, "url": url} for name, url in links.items()]))
+    opening = b',"entry":[{"fullUrl":"' + base_url.encode() + b"/"
+    following = b',{"fullUrl":"' + base_url.encode() + b"/"
+    start = opening
+    for rows, end in ((matches, _MATCH), (included, _INCLUDE)):
+        for row in rows:
+            parts += (start, f'{row[1]}/{row[2]}","resource":'.encode(), row[5], end)
+            start = following
     if outcome is not None:
-        entries.append(b'{"resource":' + to_json(outcome) + b',"search":{"mode":"outcome"}}')
-    return head + (b',"entry":[' + b",".join(entries) + b"]}" if entries else b"}")
+        parts += (b',"entry":[' if start is opening else b",", b'{"resource":', to_json(outcome), _OUTCOME)
+        start = following
+    parts.append(b"}" if start is opening else b"]}")
+    return b"".join(parts)

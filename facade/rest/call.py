@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote
 
 from facade.errors import BadRequest
 from facade.rest.errors import TooLarge, TooSlow, UnsupportedMedia, UriTooLong
@@ -24,11 +24,12 @@ Items = list[tuple[str, str]]
 class Call:
     """Parses what is asked for, when it is asked for. Header names are given in lower case."""
 
-    __slots__ = ("_items", "_receive", "_scope", "method", "path")
+    __slots__ = ("_items", "_receive", "_scope", "method", "path", "query")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["path"][len(scope.get("root_path", "")) :]
+        self.query: bytes = scope["query_string"]
         self._scope = scope
         self._receive = receive
         self._items: Items | None = None
@@ -41,10 +42,9 @@ class Call:
     def items(self) -> Items:
         """The parameters of the URL, in order. Raises BadRequest and UriTooLong."""
         if self._items is None:
-            query: bytes = self._scope["query_string"]
-            if len(query) > MAX_QUERY:
+            if len(self.query) > MAX_QUERY:
                 raise UriTooLong(f"The URL's parameters are longer than {MAX_QUERY} bytes; use POST _search.")
-            self._items = parse_items(query) if query else []
+            self._items = parse_items(self.query) if self.query else []
         return self._items
 
     async def form(self) -> Items:
@@ -81,15 +81,24 @@ class Call:
 
 
 def parse_items(query: bytes) -> Items:
-    """Decoded names and values; a value may be empty, a name may not. Raises BadRequest."""
+    """Decoded names and values; a value may be empty, an item without `=` too. Raises BadRequest."""
     try:
-        items = parse_qsl(
-            query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS
-        )
+        parts = query.decode("ascii").split("&")
+        if len(parts) > MAX_PARAMETERS:
+            raise BadRequest(f"There are more than {MAX_PARAMETERS} parameters.")
+        items = []
+        for part in parts:
+            name, _, value = part.partition("=")
+            if part:
+                items.append((_decoded(name), _decoded(value)))
     except UnicodeError:
         raise BadRequest("The parameters are not percent-encoded UTF-8.") from None
-    except ValueError:
-        raise BadRequest(f"There are more than {MAX_PARAMETERS} parameters.") from None
-    if any("\0" in name or "\0" in value for name, value in items):
+    if b"%00" in query or b"\0" in query:
         raise BadRequest("The parameters hold a NUL character.")
     return items
+
+
+def _decoded(text: str) -> str:
+    if "+" in text:
+        text = text.replace("+", " ")
+    return unquote(text, errors="strict") if "%" in text else text

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from facade.rest import paging
 from facade.rest.answer import Answer
 from facade.rest.bundle import Row, searchset
 from facade.rest.call import Call, Items
 from facade.rest.caller import access_of
+from facade.rest.links import Links
 from facade.rest.negotiation import PARAMETERS, negotiate
 from facade.rest.pretty import rewrite
 from facade.rest.service import Service
@@ -22,7 +22,6 @@ from facade.search.includes import MAX_INCLUDED
 from facade.search.plan import MAX_TOTAL
 
 _OURS = PARAMETERS | {paging.PARAMETER}
-_SAFE = "/:,$*"  # what FHIR values are made of stays readable in links
 
 
 async def search(service: Service, call: Call, type: str) -> Answer:
@@ -37,46 +36,38 @@ async def search_by_post(service: Service, call: Call, type: str) -> Answer:
 
 async def _search(service: Service, call: Call, type: str, items: Items) -> Answer:
     media = negotiate(call.header(b"accept"), items)
-    lenient = "handling=lenient" in call.header(b"prefer").replace(" ", "")
     asked = parse_search(
         type,
         [item for item in items if item[0] not in _OURS],
-        lenient=lenient,
+        lenient="handling=lenient" in call.header(b"prefer").replace(" ", ""),
         max_count=service.max_count,
         default_count=service.default_count,
         tz=service.zone,
         base_url=service.base_url,
         now=service.store.clock(),
     )
-    used = _query(asked.accepted)
-    given = next((value for name, value in items if name == paging.PARAMETER), None)
-    place = None if given is None else paging.open_cursor(service.cursor_key, f"{type}?{used}", given)
+    links = Links.of(service, type, asked.accepted, items)
+    cursor = next((value for name, value in items if name == paging.PARAMETER), None)
+    place = None if cursor is None else links.open(cursor)
     plan = plan_search(asked, access_of(call), service.store.dialect, cursor=place)
 
     rows = await service.store.fetch(*plan.page) if asked.count else []
     more = len(rows) > asked.count
-    rows = rows[: asked.count]
-    included, cut = await _included(service, plan, asked, rows)
+    rows = rows[: asked.count] if more else rows
+    included, cut = await _included(service, plan, rows) if asked.includes and rows else ((), False)
     total = await _total(service, plan, asked, len(rows), whole=not more and place is None)
 
-    kept = [item for item in items if item[0] in PARAMETERS]
-    address = f"{service.base_url}/{type}"
-    links = {"self": _url(address, used, kept, given)}
+    urls = {"self": links.at(cursor)}
     if more:
-        cursor = paging.sign(service.cursor_key, f"{type}?{used}", plan.next_cursor(rows[-1]))
-        links["next"] = _url(address, used, kept, cursor)
+        urls["next"] = links.after(plan.next_cursor(rows[-1]))
     body = searchset(
-        service.base_url, links, rows, included=included, total=total, outcome=_remarks(asked, cut)
+        service.base_url, urls, rows, included=included, total=total, outcome=_remarks(asked, cut)
     )
     return Answer(200, media.content_type, rewrite(body, media))
 
 
-async def _included(
-    service: Service, plan: Plan, asked: Search, rows: Sequence[Row]
-) -> tuple[Iterable[Row], bool]:
+async def _included(service: Service, plan: Plan, rows: Sequence[Row]) -> tuple[Iterable[Row], bool]:
     """Each resource once, and none that is a match on this page; and whether there were too many."""
-    if not asked.includes or not rows:
-        return (), False
     seen = {row[0] for row in rows}
     found: dict[int, Row] = {}
     cut = False
@@ -102,6 +93,8 @@ async def _total(service: Service, plan: Plan, asked: Search, shown: int, *, who
 
 def _remarks(asked: Search, cut: bool) -> dict[str, Any] | None:
     """What the client must know of an answer that is not quite what it asked for."""
+    if not asked.ignored and not cut:
+        return None
     issues = [
         _remark("not-supported", f"The parameter {name} was ignored.", f"http.{name}")
         for name in asked.ignored
@@ -111,18 +104,8 @@ def _remarks(asked: Search, cut: bool) -> dict[str, Any] | None:
             f"More than {MAX_INCLUDED} resources are included; the rest was left out. Ask for smaller pages."
         )
         issues.append(_remark("incomplete", text, "http._include"))
-    return {"resourceType": "OperationOutcome", "issue": issues} if issues else None
+    return {"resourceType": "OperationOutcome", "issue": issues}
 
 
 def _remark(code: str, text: str, expression: str) -> dict[str, Any]:
     return {"severity": "warning", "code": code, "diagnostics": text, "expression": [expression]}
-
-
-def _query(items: Iterable[tuple[str, str]]) -> str:
-    return urlencode(list(items), safe=_SAFE, quote_via=quote)
-
-
-def _url(address: str, used: str, kept: Items, cursor: str | None) -> str:
-    parts = [used, _query(kept), f"{paging.PARAMETER}={cursor}" if cursor else ""]
-    query = "&".join(part for part in parts if part)
-    return f"{address}?{query}" if query else address

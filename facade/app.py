@@ -1,0 +1,95 @@
+"""The only wiring: Settings to an ASGI application, with everything between."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, tzinfo
+from importlib.metadata import version
+from zoneinfo import ZoneInfo
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+
+from connectors.base import Clock
+from facade.errors import FacadeError
+from facade.flow.site import Site, open_connectors, open_store, read_site
+from facade.rest.capabilities import capability_statement
+from facade.rest.dispatch import Dispatch
+from facade.rest.paging import cursor_key
+from facade.rest.routes import INTERACTIONS, ROUTES
+from facade.rest.service import Service
+from facade.settings import Settings
+from facade.store import Store
+from facade.store.serialise import to_json
+from facade.store.store import utc_now
+
+
+def create_app(
+    settings: Settings, *, clock: Clock = utc_now, new_secret: Callable[[], str] = secrets.token_hex
+) -> Starlette:
+    """An application that serves FHIR at /fhir and keeps its store fresh while it runs.
+
+    Packs, connectors and the store are opened here, so that what is wrong is raised before anything is
+    served: SettingsError, PackError, PackNotFound, BadConfiguration, CannotOpen. The end of the
+    application's lifespan closes them.
+    """
+    site = read_site(settings)
+    connectors = open_connectors(site, clock)
+    store = open_store(settings, clock)
+    fhir = Dispatch(ROUTES, _service(site, store, clock(), new_secret))
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            for connector in connectors.values():
+                await connector.aclose()
+            store.close()
+
+    async def healthz(request: Request) -> Response:
+        try:
+            await store.fetch("SELECT 1")
+        except FacadeError as error:
+            return JSONResponse({"status": "unavailable", "reason": str(error)}, 503)
+        return JSONResponse({"status": "ok"})
+
+    async def index(request: Request) -> Response:
+        return PlainTextResponse(f"FHIR R4 at {settings.base_url}\nStart at {settings.base_url}/metadata\n")
+
+    routes = [Route("/", index), Route("/healthz", healthz), Mount("/fhir", fhir)]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _service(site: Site, store: Store, started: datetime, new_secret: Callable[[], str]) -> Service:
+    settings = site.settings
+    served = {mapping.resource for pack in site.packs.values() for mapping in pack.mappings.values()}
+    statement = capability_statement(
+        served,
+        INTERACTIONS,
+        base_url=settings.base_url,
+        version=version("fhir-facade"),
+        started=started,
+    )
+    return Service(
+        store=store,
+        base_url=settings.base_url,
+        served=frozenset(served),
+        statement=to_json(statement),
+        cursor_key=cursor_key(store, new_secret),
+        default_count=settings.search.default_count,
+        max_count=settings.search.max_count,
+        zone=_zone(site),
+        new_id=new_secret,
+    )
+
+
+def _zone(site: Site) -> tzinfo:
+    """Where times without a zone lie: the site's own setting, else what the first pack says."""
+    names = [site.settings.site.get("timezone"), *(pack.site.get("timezone") for pack in site.packs.values())]
+    name = next((name for name in names if name), None)
+    return ZoneInfo(name) if name else UTC

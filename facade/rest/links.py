@@ -1,0 +1,67 @@
+"""The links of a searchset: the search as it was understood, and the way to its next page.
+
+https://hl7.org/fhir/R4/bundle.html#searchset · https://hl7.org/fhir/R4/http.html#paging
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from facade.rest import paging
+from facade.rest.negotiation import PARAMETERS
+from facade.rest.service import Service
+
+_SAFE = "/:,$*"  # what FHIR values are made of stays readable in links
+_ASCII = {code: quote(chr(code), safe=_SAFE) for code in range(128)}
+
+
+@dataclass(slots=True)
+class Links:
+    """`used` is the search in one canonical spelling, for which alone its cursors are good."""
+
+    service: Service
+    type: str
+    used: str
+    kept: str
+
+    @classmethod
+    def of(
+        cls,
+        service: Service,
+        type: str,
+        accepted: Iterable[tuple[str, str]],
+        items: Iterable[tuple[str, str]],
+    ) -> Links:
+        """From the parameters that were understood, and all that were sent."""
+        return cls(
+            service,
+            type,
+            spell(accepted),
+            spell((name, value) for name, value in items if name in PARAMETERS),
+        )
+
+    def open(self, cursor: str) -> str:
+        """The place in the order that the client's cursor stands for. Raises BadRequest."""
+        return paging.open_cursor(self.service.cursor_key, f"{self.type}?{self.used}", cursor)
+
+    def at(self, cursor: str | None) -> str:
+        """The URL of the page that begins at a cursor, or of the first."""
+        parts = [self.used, self.kept, f"{paging.PARAMETER}={cursor}" if cursor else ""]
+        query = "&".join([part for part in parts if part])
+        address = f"{self.service.base_url}/{self.type}"
+        return f"{address}?{query}" if query else address
+
+    def after(self, place: str) -> str:
+        """The URL of the page that begins after a place in the order."""
+        return self.at(paging.sign(self.service.cursor_key, f"{self.type}?{self.used}", place))
+
+
+def spell(items: Iterable[tuple[str, str]]) -> str:
+    """Parameters percent-encoded, each in the only way that we ever write it."""
+    return "&".join([f"{_spelled(name)}={_spelled(value)}" for name, value in items])
+
+
+def _spelled(text: str) -> str:
+    return text.translate(_ASCII) if text.isascii() else quote(text, safe=_SAFE)
