@@ -1,11 +1,12 @@
 -- key: id
 -- dialect: mysql
 -- mode: snapshot
+-- A FLOAT column as text keeps the digits that were typed.
 -- update_date moves by itself on older servers only (explicit_defaults_for_timestamp): no watermark to trust.
 SELECT
   i.id, i.administered_date, i.cvx_code, i.immunization_id, i.manufacturer, i.lot_number, i.administered_by,
   i.education_date, i.vis_date, i.note, i.create_date, i.update_date,
-  CAST(i.amount_administered AS DECIMAL(12, 4)) AS amount_administered, i.amount_administered_unit,
+  CAST(i.amount_administered AS CHAR) AS amount_administered, i.amount_administered_unit,
   i.expiration_date, i.route, i.administration_site, i.added_erroneously, i.completion_status,
   i.information_source, i.refusal_reason,
   (SELECT MIN(c.code_text) FROM codes AS c WHERE c.code = i.cvx_code AND c.code_type = 100) AS cvx_text,

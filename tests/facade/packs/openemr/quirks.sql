@@ -18,7 +18,7 @@ INSERT INTO phone_numbers (id, country_code, area_code, prefix, number, type, fo
   (505, '+1', '800', '555', '0101', 2, 501), (506, '+1', '800', '555', '0102', 5, 501), (507, '+1', '619', '555', '0103', 2, 502);
 INSERT INTO procedure_providers (ppid, name, npi, lab_director) VALUES (7, 'Harbor Lab', '1234567893', 105);
 INSERT INTO patient_data (pid, pubpid, title, fname, mname, lname, DOB, sex, ss, street, city, state, postal_code, phone_home, phone_cell, email, status, race, ethnicity, language, religion, providerID, contact_relationship, phone_contact, deceased_date, date) VALUES
-  (900, 'H-0900', 'Ms.', 'Zoë', 'Q', 'O''Brien-Müller', '1980-02-29', 'Female', '900-12-3456', '9 Pier Rd', 'San Diego', 'CA', '92101', '(619) 555-0190', '619-555-0191', 'zoe@example.org', 'domestic partner', 'african_american', 'declne_to_specfy', 'albanian', '1001', 101, 'Max Müller', '619-555-0192', '0000-00-00 00:00:00', '2018-01-02 09:00:00'),
+  (900, 'H-0900', 'Ms.', 'Zoë', 'Q', 'O''Brien-Müller', '1980-02-29', 'Female', '900-12-3456', '9 Pier Rd', 'San Diego', 'CA', '92101', '(619) 555-0190', '619-555-0191', 'zoe@example.org', 'domestic partner', 'african_american', 'declne_to_specfy', 'albanian', 'agnosticism', 101, 'Max Müller', '619-555-0192', '0000-00-00 00:00:00', '2018-01-02 09:00:00'),
   (901, '', '', 'Dangling', '', 'Provider', NULL, '', '', '', '', '', '', '', '', '', '', 'declne_to_specfy', '', '', '', 999, '', '', '2019-05-06 00:00:00', NULL);
 INSERT INTO history_data (id, pid, date, tobacco, alcohol, recreational_drugs) VALUES
   (1, 900, '2017-01-01 10:00:00', '|currenttobacco||1', NULL, NULL),
