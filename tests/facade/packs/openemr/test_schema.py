@@ -19,6 +19,7 @@ from facade.mapping import Pack, parse_pack
 from facade.packs import read_pack
 from facade.spec import models
 from facade.spec.check import check
+from tests.facade.packs.openemr import us_core
 from tests.paths import SHARED, needs_shared
 from tests.servers import MariaDB
 
@@ -111,6 +112,15 @@ def test_the_model_layer_agrees(filled: Filled) -> None:
             )
         )
         models.model(resource["resourceType"]).model_validate(plain)
+
+
+def test_no_profile_is_claimed_in_vain(filled: Filled) -> None:
+    faults = {
+        name: found
+        for name, resource in filled.resources.items()
+        if (found := list(us_core.faults(resource)))
+    }
+    assert faults == {}
 
 
 def test_every_reference_resolves(filled: Filled) -> None:
