@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -60,13 +59,19 @@ async def _check(site: Site, sample: int | None, models: bool) -> list[SourceRep
 
 
 def _plain(report: SourceReport) -> dict[str, Any]:
-    tree = asdict(report)
-    for stream in tree["streams"]:
-        stream["unmapped"] = [
-            {"concept_map": name, "value": value, "count": count}
-            for (name, value), count in stream["unmapped"].items()
-        ]
-    return tree | {"ok": report.ok}
+    """The report as JSON has it: no tuples as keys."""
+    tree = vars(report) | {"ok": report.ok, "streams": [_plain_stream(stream) for stream in report.streams]}
+    tree["coverage"] = {kind: vars(one) for kind, one in report.coverage.items()}
+    return tree
+
+
+def _plain_stream(stream: StreamReport) -> dict[str, Any]:
+    codes = [
+        {"concept_map": concept_map, "value": value, "count": count}
+        for (concept_map, value), count in stream.unmapped.items()
+    ]
+    findings = {name: [vars(one) for one in getattr(stream, name)] for name in ("failures", "invalid")}
+    return vars(stream) | findings | {"ok": stream.ok, "unmapped": codes}
 
 
 def _show(report: SourceReport) -> None:

@@ -30,10 +30,10 @@ cli.command("replay")(replay.replay)
 cli.command("status")(status.status)
 
 
-def main() -> None:
+def main(args: list[str] | None = None) -> None:
     """The entry point `facade`; exit status 0 all well, 1 something is wrong, 2 wrong usage."""
     try:
-        cli()
+        cli(args)
     except (SettingsError, PackError) as error:
         for line in str(error).splitlines():
             error_line(line)

@@ -83,7 +83,7 @@ class SourceReport:
 
 @dataclass(frozen=True)
 class How:
-    """How much to look at: `sample` records of each stream (None: all), with fhir.resources' opinion or not."""
+    """How much to look at: `sample` records of each stream (None: all), `models`: fhir.resources too."""
 
     sample: int | None = 200
     models: bool = True
@@ -96,7 +96,7 @@ async def check_source(name: str, pack: Pack, connector: Connector, how: How) ->
     for result in pack.run_cases():
         report.cases_run += 1
         if not result.ok:
-            report.cases_failed.append(f"{result.case}: {result.difference}")
+            report.cases_failed.append(f"{result.case.name}: {result.difference}")
     try:
         report.reached = await connector.check()
     except ConnectorError as error:

@@ -13,11 +13,12 @@ from facade.packs import PackFiles
 from tests.bench.report import Figure, at_least, median_of
 
 _PACK = {
-    "pack.yaml": "pack: bench\ntitle: Bench\nsite: { timezone: America/New_York, mrn_system: 'urn:example:mrn' }\n"
+    "pack.yaml": "pack: bench\ntitle: Bench\n"
+    "site: { timezone: America/New_York, mrn_system: 'urn:example:mrn' }\n"
     "codes: { gender: { unmapped: unknown } }\n",
     "codes/gender.csv": "legacy,code\nM,male\nF,female\n",
-    "streams/patient.sql": "-- key: pid\nSELECT pid, mrn, ssn, lname, fname, mname, sex, dob, street, city, state, zip,"
-    " phone, cell, email, provider FROM patient\n",
+    "streams/patient.sql": "-- key: pid\nSELECT pid, mrn, ssn, lname, fname, mname, sex, dob, street, city,"
+    " state, zip, phone, cell, email, provider FROM patient\n",
     "resources/patient.yaml": """
 resource: Patient
 stream: patient

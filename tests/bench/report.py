@@ -14,7 +14,7 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured value; `ratio` is value / baseline. `bound` is what was promised of the value or the ratio."""
+    """One measured value; `ratio` is value / baseline; `promised` is of the value or of the ratio."""
 
     name: str
     value: float
