@@ -78,7 +78,8 @@ def parse_document(text: str, file: str, problems: list[Problem], *, tags: bool 
         problems.append(Problem(file, wrong.line, wrong.message))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        problems.append(Problem(file, mark.line + 1 if mark else 1, _meant(error)))
+        at = text.split("\n")[mark.line][mark.column :] if mark else ""
+        problems.append(Problem(file, mark.line + 1 if mark else 1, _meant(error, at[:1])))
     except yaml.YAMLError as error:
         line = text.count("\n", 0, getattr(error, "position", 0)) + 1
         problems.append(Problem(file, line, "a character that YAML does not allow"))
@@ -93,14 +94,14 @@ def check_text(text: str) -> tuple[int, str] | None:
     return text.count("\n", 0, found.start()) + 1, "not UTF-8; save the file as UTF-8"
 
 
-def _meant(error: yaml.MarkedYAMLError) -> str:
+def _meant(error: yaml.MarkedYAMLError, character: str) -> str:
     said = error.problem or "not YAML"
-    if "'\\t'" in said or "tab" in said:
+    if character == "\t":
         return "a tab cannot indent YAML; use blanks"
     if "mapping values are not allowed" in said:
         return "a `: ` inside a value; put the whole value in quotes"
     if "cannot start any token" in said:
-        return f"{said.replace('found character', 'the character')}; put the value in quotes"
+        return f"a value cannot begin with `{character}`; put it in quotes"
     return f"not YAML: {said}"
 
 
@@ -111,9 +112,10 @@ def _parse(text: str, file: str, tags: bool) -> Node | None:
     events: Iterator[Any] = iter(yaml.parse(text, Loader=_Loader))
     root: Node | None = None
     for event in events:
+        line = event.start_mark.line + 1
         if isinstance(event, yaml.DocumentStartEvent):
             if root is not None:
-                raise _Wrong("one document a file: a second `---` begins here", event.start_mark.line + 1)
+                raise _Wrong("one document a file: a second `---` begins here", line)
             root = _node(next(events), events, file, tags, 0)
     return root
 

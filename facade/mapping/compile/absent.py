@@ -53,7 +53,9 @@ def compile_absent(entry: Entry, place: Place, scope: Scope) -> Run:
     if place.element.path == "CodeableConcept" and place.codes is None:
         return build_object([("coding", _one_item(_coding(reason)))])
     url = compile_leaf(replace(written, text=_ABSENT_EXTENSION), Place("url", element, None, ()), scope).run
-    return build_object([("extension", _one_item(build_object([("url", url), ("valueCode", reason)])))])
+    extension = build_object([("url", url), ("valueCode", reason)])
+    whole = build_object([("extension", _one_item(extension))])
+    return lambda row, context: None if reason(row, context) is None else whole(row, context)
 
 
 def _coding(reason: Run) -> Run:

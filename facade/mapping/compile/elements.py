@@ -15,20 +15,22 @@ from facade.mapping.errors import MappingFailure, suggest
 from facade.spec import definitions
 from facade.spec.definitions import Element
 
-STRUCTURE = (
-    "$value",
-    "$for",
-    "$if",
-    "$then",
-    "$else",
-    "$let",
-    "$use",
-    "$with",
-    "$switch",
-    "$default",
-    "$empty",
+STRUCTURE = frozenset(
+    {
+        "$value",
+        "$for",
+        "$if",
+        "$then",
+        "$else",
+        "$let",
+        "$use",
+        "$with",
+        "$switch",
+        "$default",
+        "$empty",
+        "$absent",
+    }
 )
-STRUCTURE += ("$absent",)
 _BOUND = ("CodeableConcept", "Coding")
 
 

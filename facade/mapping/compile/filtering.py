@@ -68,7 +68,7 @@ def compile_filter(expression: Filter, text: str, scope: Scope, wrong: list[str]
 
 
 def _named_columns(operand: Expression, scope: Scope, wrong: list[str]) -> None:
-    """Where a concept map leads `field` (`v in $codes.vitals`, `$v.column | field`), its columns are known."""
+    """Where a concept map leads `field` (`v in $codes.t`, `$v.column | field`), its columns are known."""
     if not isinstance(operand, Path) or len(operand.steps) != 1:
         return
     variable, cell = scope.names.get(operand.root), operand.steps[0]

@@ -64,7 +64,7 @@ class FilterSpec:
     group: str
 
     def signature(self) -> str:
-        """`name(a, b='x')` as the documentation shows it."""
+        """`name(a, b?, c=1)` as the documentation shows it."""
         shown = []
         for parameter in self.parameters:
             if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
@@ -72,7 +72,8 @@ class FilterSpec:
             elif parameter.default is inspect.Parameter.empty:
                 shown.append(parameter.name)
             else:
-                shown.append(f"{parameter.name}={parameter.default}")
+                optional = parameter.default in ("", -1)
+                shown.append(f"{parameter.name}?" if optional else f"{parameter.name}={parameter.default}")
         return f"{self.name}({', '.join(shown)})" if shown else self.name
 
     def build(self, environment: Environment, arguments: tuple[Any, ...]) -> Callable[..., Any]:
