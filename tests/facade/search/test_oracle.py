@@ -166,3 +166,30 @@ def test_search_is_what_the_matcher_says(store: Store, seed: int) -> None:
 
 def _dated(type: str, name: str) -> bool:
     return PARAMETERS[type][name.split(":", maxsplit=1)[0]][0] == "date"
+
+
+def test_every_prefix_with_every_precision(store: Store) -> None:
+    """The whole table of https://hl7.org/fhir/R4/search.html#prefix, over dates and over periods."""
+    ends = [None, *DATES, *TIMES]
+    periods = [
+        {name: value for name, value in (("start", start), ("end", end)) if value}
+        for start in ends
+        for end in ends
+        if start or end
+    ]
+    resources: list[Resource] = [
+        {"resourceType": "Patient", "id": f"p{at}", "birthDate": date} for at, date in enumerate(DATES)
+    ]
+    resources += [
+        {"resourceType": "Encounter", "id": f"e{at}", "period": period} for at, period in enumerate(periods)
+    ]
+    stock(store, resources)
+    for type, code in (("Patient", "birthdate"), ("Encounter", "date")):
+        for prefix in PREFIXES:
+            for value in DATES + TIMES:
+                wanted = prefix + value
+                expected = [
+                    r["id"] for r in resources if r["resourceType"] == type and matches(r, code, wanted)
+                ]
+                answer = found(store, type, f"{code}={wanted}&_count=500")
+                assert sorted(answer) == sorted(expected), (type, wanted)
