@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from facade.packs.demo.recurrence import occurrences
 
@@ -49,3 +53,24 @@ def test_php() -> None:
 def test_an_unknown_rule_is_refused(rule: str) -> None:
     with pytest.raises((ValueError, KeyError)):
         occurrences([20260302, rule])
+
+
+@settings(derandomize=True, max_examples=100)
+@given(
+    first=st.dates(date(1994, 1, 1), date(2090, 1, 1)),
+    every=st.integers(1, 60),
+    count=st.integers(1, 150),
+    weekly=st.booleans(),
+    left_out=st.sets(st.integers(0, 150), max_size=5),
+)
+def test_both_notations_agree(first: date, every: int, count: int, weekly: bool, left_out: set[int]) -> None:
+    step = timedelta(days=every * (7 if weekly else 1))
+    begin, frequency = int(first.strftime("%Y%m%d")), "W" if weekly else "D"
+    planned = [(first + step * n).strftime("%Y%m%d") for n in range(count)]
+    skipped = [(first + step * n).strftime("%Y%m%d") for n in sorted(left_out)]
+    php = f'a:3:{{s:4:"freq";s:1:"{frequency}";s:5:"every";i:{every};s:5:"count";i:{count};}}'
+    assert days(begin, php) == planned
+    assert days(begin, f"{frequency}|{every}|{count}||{';'.join(skipped)}") == [
+        d for d in planned if d not in skipped
+    ]
+    assert days(begin, f"{frequency}|{every}||{planned[-1]}|") == planned
