@@ -1,0 +1,1 @@
+"""Seeded generators that fill real legacy schemas with invented people, for tests and benchmarks."""
