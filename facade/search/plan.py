@@ -38,14 +38,23 @@ class Plan:
     """The statements of a search.
 
     `page` gives rows of COLUMNS and the sort values, one more than `search.count` if there is a next page.
-    `total` gives one number, at most MAX_TOTAL + 1 unless accurate.
     """
 
     search: Search
     access: Access
     dialect: str
+    source: Source
     page: Statement
-    total: Statement
+
+    @property
+    def total(self) -> Statement:
+        """One number, at most MAX_TOTAL + 1 unless `_total=accurate`."""
+        source = self.source
+        tables, where, params = source.whole() if source.needs_resource else source.index_only()
+        if self.search.total == "accurate":
+            return f"SELECT count(*) FROM {tables} WHERE {where}", params
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {tables} WHERE {where} LIMIT ?) c"
+        return sql, (*params, MAX_TOTAL + 1)
 
     def includes(self, rids: Sequence[int]) -> list[Statement]:
         """Statements for what comes along with these matches; rows of COLUMNS, some perhaps matches too."""
@@ -75,7 +84,7 @@ def plan_search(search: Search, access: Access, dialect: str, *, cursor: str | N
         page = _walked_page(search, source, sort, after)
     else:
         page = _sorted_page(search, source, sort, after)
-    return Plan(search, access, dialect, page, _total(search, source))
+    return Plan(search, access, dialect, source, page)
 
 
 def _natural_order(source: Source) -> tuple[SortKey, ...]:
@@ -243,10 +252,3 @@ def _read_cursor(cursor: str, sort: Sequence[SortKey]) -> list[Any]:
     if not isinstance(values, list) or len(values) != len(sort) + 1 or not isinstance(values[-1], int):
         raise BadRequest("The page's cursor does not belong to this search", expression="http._cursor")
     return values
-
-
-def _total(search: Search, source: Source) -> Statement:
-    tables, where, params = source.whole() if source.needs_resource else source.index_only()
-    if search.total == "accurate":
-        return f"SELECT count(*) FROM {tables} WHERE {where}", params
-    return f"SELECT count(*) FROM (SELECT 1 FROM {tables} WHERE {where} LIMIT ?) c", (*params, MAX_TOTAL + 1)

@@ -16,12 +16,8 @@ FEW = 8
 
 def split_unescaped(text: str, separator: str) -> list[str]:
     """The parts between separators that no backslash precedes; the escapes are left in place."""
-    if separator not in text:
-        return [text]
-    return _split(text, separator)
-
-
-def _split(text: str, separator: str) -> list[str]:
+    if "\\" not in text:
+        return text.split(separator)
     parts, start, at = [], 0, 0
     while at < len(text):
         if text[at] == "\\":
