@@ -3,7 +3,7 @@
 -- cursor: AUNO
 -- overlap: 100
 -- Only entries about rows that are still served; the trail also remembers what was deleted.
-SELECT a.AUNO, a.TBL, CAST(a.KEYV AS INTEGER) AS ROWNO, a.ACT, d.SDID, a.LOGIN, a.STAMP
+SELECT a.AUNO, a.TBL, CAST(a.KEYV AS INTEGER) AS ROWNO, a.ACT, d.SDID, a.STAMP
 FROM AUDTRL a
 LEFT JOIN "Staff Dir" d ON d.LOGIN = a.LOGIN AND d.KIND IN ('D', 'N', 'P') AND d.NM NOT LIKE 'ZZTEST%'
 WHERE CASE trim(a.TBL)
