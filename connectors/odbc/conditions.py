@@ -51,7 +51,7 @@ def _slice_test(condition: Condition, shape: Shape, dialect: Dialect, here: str)
         raise BadConfiguration(
             f"{here}: `{shape.field}` holds {shape.type_name} and cannot be compared with the value given"
         ) from None
-    return Test(f"{{}} {condition.op} ?", (shape,), tuple(bound[:1]))
+    return _range(condition.op, shape, bound)
 
 
 def _one_of(shape: Shape, values: Iterable[Any], dialect: Dialect) -> Test:
@@ -82,7 +82,21 @@ def from_watermark(shape: Shape, since: str, dialect: Dialect, here: str) -> Tes
         raise BadConfiguration(
             f"{here}: the stored cursor does not fit `{shape.field}` ({shape.type_name}); read the stream whole"
         ) from None
-    return Test("{} >= ?", (shape,), (bound[0],))
+    return _range(">=", shape, bound)
+
+
+def _range(op: str, shape: Shape, bound: Sequence[Any]) -> Test:
+    """A range. In SQLite a value that is a number as well as text is compared with each as its own kind.
+
+    `+column` has no affinity, which would turn the text into a number again.
+    """
+    if shape.kind is not None or len(bound) == 1:
+        return Test(f"{{}} {op} ?", (shape,), (bound[0],))
+    number, text = bound
+    if op in (">", ">="):  # all text comes after all numbers, so the first part may use an index
+        return Test(f"{{}} {op} ? AND (typeof({{}}) <> 'text' OR +{{}} {op} ?)", (shape,) * 3, (number, text))
+    sql = f"(typeof({{}}) <> 'text' AND {{}} {op} ?) OR (typeof({{}}) = 'text' AND +{{}} {op} ?)"
+    return Test(sql, (shape,) * 4, (number, text))
 
 
 def without(shape: Shape) -> Test:

@@ -53,6 +53,8 @@ class Driver:
     """Gives SQL_C_CHAR as UTF-8 (except on Windows), which is faster and survives wrong bytes."""
     texts: bool = False
     """Gives dates, times, decimals and REAL as their exact text when asked for as SQL_C_BINARY."""
+    reusable: bool = True
+    """Whether a connection may be used again; not where the driver keeps what the schema was."""
     install: str = ""
 
 
@@ -83,7 +85,12 @@ DIALECTS = (
         "postgresql",
         ("postgres",),
         read_only=("SET default_transaction_read_only = on",),
-        session=("SET DateStyle = ISO",),
+        session=(
+            "SET DateStyle = ISO",
+            # a database without an encoding would refuse to give bytes that are not UTF-8
+            "SELECT set_config('client_encoding', 'SQL_ASCII', false) "
+            "WHERE current_setting('server_encoding') = 'SQL_ASCII'",
+        ),
         timeout=("SET statement_timeout = {timeout_ms}",),
         text_of="CAST({column} AS text)",
         limit="limit",
@@ -138,6 +145,7 @@ DRIVERS = (
         {"NoCreat": "1", "StepAPI": "1", "Timeout": "5000"},
         utf8=True,
         texts=True,
+        reusable=False,
         install="apt-get install libsqliteodbc, or use `url: sqlite:///PATH`, which needs none",
     ),
     Driver(

@@ -41,6 +41,7 @@ class Link:
     """Switch the converters on before fetching, off before describing."""
     ready: frozenset[type] = frozenset()
     """Kinds of columns that come as the text that a record holds."""
+    reusable: bool = True
     cursor: Any = None
 
     def execute(self, sql: str, parameters: tuple[Any, ...] = ()) -> Any:
@@ -202,6 +203,7 @@ def _describe_odbc(pyodbc: Any, connection: Any, driver: Driver, options: Option
         encoding=encoding,
         types=types,
         ready=_ready(driver, dialect),
+        reusable=driver.reusable,
     )
 
 

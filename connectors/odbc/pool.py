@@ -41,7 +41,8 @@ class Pool:
                 finished = session.usable  # the statement failed, not the connection
                 raise
             finally:
-                if finished and session.usable and not writing and not self._closed:
+                keep = session.link.reusable and not writing and not self._closed
+                if finished and session.usable and keep:
                     self._idle.append(session)
                 else:
                     session.discard()

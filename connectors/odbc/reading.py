@@ -69,6 +69,8 @@ class Reader:
             raise BadConfiguration(f"{self._here(stream)}: it has no cursor column to read on from")
         self._opening.check()
         async with self._pool.session() as session:
+            if where is None:
+                self._known.pop(name, None)  # only small slices are worth a description that may be old
             text = await self._text(session, stream)
             recorder = self._recorder(session, text, where is not None)
             for one in self._passes(session, text, since, where):
@@ -106,10 +108,15 @@ class Reader:
         self._known[stream.name] = self._clock(), shapes
         return replace(text, shapes=shapes)
 
-    def _named(self, stream: Stream, described: Sequence[tuple[str, type | None, int]]) -> tuple[Shape, ...]:
+    def _named(
+        self, stream: Stream, described: Sequence[tuple[str, type | None, int, str]]
+    ) -> tuple[Shape, ...]:
         case = stream.options.get("columns", self._options.columns)
         change = {"lower": str.lower, "upper": str.upper}.get(case, str)
-        shapes = tuple(Shape(name, change(name), kind, precision) for name, kind, precision in described)
+        shapes = tuple(
+            Shape(name, change(name), kind, precision, declared)
+            for name, kind, precision, declared in described
+        )
         seen: set[str] = set()
         for number, shape in enumerate(shapes, 1):
             if not shape.name:
@@ -125,7 +132,7 @@ class Reader:
         stream, shapes, here = text.stream, text.shapes, self._here(text.stream)
         cursor = find(stream.cursor, shapes, here) if stream.cursor and not sliced else None
         latest = None
-        if cursor is not None and cursor.type_name in ("date", "timestamp"):
+        if cursor is not None and cursor.kind in (date, datetime, None):
             now = self._clock().astimezone(self._options.timezone)
             latest = (now + BELIEVED_AHEAD).date().isoformat()
         return Recorder(
@@ -189,19 +196,21 @@ class Reader:
                 ]
                 tests.append(page_start(one.order, values))
             statement = text.select(tests, one.order, pages.limit if pages else 0)
-            async with aclosing(self._batches(session, text.stream, statement, recorder, pages)) as batches:
+            async with aclosing(self._batches(session, text, statement, recorder, pages)) as batches:
                 async for batch in batches:
                     yield batch
             if pages is None or not pages.turn():
                 return
 
     async def _batches(
-        self, session: Session, stream: Stream, statement: Statement, recorder: Recorder, pages: Pages | None
+        self, session: Session, text: Text, statement: Statement, recorder: Recorder, pages: Pages | None
     ) -> AsyncGenerator[list[Record], None]:
         """Execute and fetch, one batch ahead of the reader unless the pace is limited."""
+        stream = text.stream
         what, sql = f"stream {stream.name}", stream.query
         size = self._pace.batch(self._options.fetch_size)
         ahead = not self._options.rows_per_second
+        names = [shape.name for shape in text.shapes]
 
         def fetch(link: Link) -> tuple[list[Record], int]:
             rows = take(link.cursor, size)
@@ -209,7 +218,9 @@ class Reader:
 
         def begin(link: Link) -> tuple[list[Record], int]:
             link.types(True)
-            link.execute(statement.sql, statement.parameters)
+            cursor = link.execute(statement.sql, statement.parameters)
+            if [column[0] for column in cursor.description or ()] != names:
+                raise ColumnsChanged
             return fetch(link)
 
         complete = False
@@ -219,7 +230,6 @@ class Reader:
                 try:
                     records, count = await session.result(running, what, sql)
                 except ColumnsChanged:
-                    self._known.pop(stream.name, None)
                     raise Unreachable(
                         f"{self._here(stream)}: its columns changed while it was read; it will be read again"
                     ) from None
@@ -238,6 +248,7 @@ class Reader:
             await session.call(lambda link: link.close_cursor(), what)
             complete = True
         except ConnectorError:
+            self._known.pop(stream.name, None)
             complete = True  # the statement has ended; whether the session is usable is known
             raise
         finally:
@@ -249,14 +260,24 @@ class ColumnsChanged(ConnectorError):
     """A row has other columns than were described."""
 
 
-def _describe(link: Link, statement: Statement) -> list[tuple[str, type | None, int]]:
+def _describe(link: Link, statement: Statement) -> list[tuple[str, type | None, int, str]]:
     link.types(False)
     cursor = link.execute(statement.sql, statement.parameters)
     described = cursor.description
     link.close_cursor()
     if described is None:
         raise Rejected("the stream's SQL is not a query: it gives no columns")
-    return [(column[0], column[1], column[4] or 0) for column in described]
+    return [_column(link, column) for column in described]
+
+
+def _column(link: Link, column: Sequence[Any]) -> tuple[str, type | None, int, str]:
+    """Name, kind, precision, and what is declared of a column whose values have their own kinds."""
+    name, kind, precision = column[0], column[1], column[4] or 0
+    if not isinstance(kind, type):
+        return name, None, 0, str(kind or "").lower()
+    if kind is str and link.dialect.name == "sqlite":  # its ODBC driver calls text what it does not know
+        return name, None, 0, "text"
+    return name, kind, precision, ""
 
 
 def _bound(value: Any, shape: Shape, session: Session) -> Any:

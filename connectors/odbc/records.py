@@ -67,7 +67,7 @@ class Recorder:
     def _watermark(self, value: Any) -> str | None:
         if value is not None:
             text = str(value)
-            if self.latest is None or text[:10] <= self.latest:
+            if self.latest is None or text[4:5] != "-" or text[:10] <= self.latest:
                 self.high = text
         return self.high
 

@@ -70,7 +70,8 @@ class Text:
             (inside if marked and known else outside).append(test)
         sql, parameters = self._inner(inside)
         casts = self.dialect.text_of is not None and any(self._cast(shape) for shape in self.shapes)
-        if not (outside or order or limit or casts):
+        plain = not self._can_nest(sql) or not _WITH.match(sql)  # some drivers take only SELECT for a query
+        if plain and not (outside or order or limit or casts):
             return Statement(sql, tuple(parameters))
         if not self._can_nest(sql):
             raise BadConfiguration(

@@ -40,11 +40,13 @@ class Shape:
     field: str
     kind: type | None
     precision: int = 0
+    declared: str = ""
+    """What was said of a column without a kind."""
 
     @property
     def type_name(self) -> str:
         """For a person."""
-        return _NAMES.get(self.kind, "any") if self.kind else "any"
+        return _NAMES.get(self.kind, "any") if self.kind else self.declared or "any"
 
 
 _NAMES: dict[type | None, str] = {
@@ -66,7 +68,7 @@ def body_of(
     others = [
         (shape.field, convert)
         for shape in shapes
-        if shape.kind not in ready and (convert := _converter(shape, encoding is not None))
+        if shape.kind not in ready and (convert := _converter(shape, repair if encoding else None))
     ]
 
     def body(row: Sequence[Any]) -> dict[str, Any]:
@@ -143,12 +145,12 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def _converter(shape: Shape, repaired: bool) -> Callable[[Any], Any] | None:
+def _converter(shape: Shape, repair: Callable[[str], str] | None) -> Callable[[Any], Any] | None:
     kind = shape.kind
     if kind is int or kind is bool:
         return None
     if kind is str:
-        return None if repaired else _well_formed
+        return None if repair else _well_formed
     if kind is float:
         return single if shape.precision in _SINGLE_PRECISIONS else _float
     if kind is Decimal:
@@ -157,7 +159,9 @@ def _converter(shape: Shape, repaired: bool) -> Callable[[Any], Any] | None:
         return _timestamp
     if kind in (date, time):
         return _iso
-    return plain
+    if repair is None:
+        return plain
+    return lambda value: repair(value) if type(value) is str and not value.isascii() else plain(value)
 
 
 def _well_formed(text: str) -> str:

@@ -13,9 +13,7 @@ from connectors.testing import Case, source_contract
 from tests.connectors.odbc.conftest import Database
 from tests.servers import PASSWORD
 
-STREAM = Stream(
-    "visit", "SELECT id, name, changed FROM visit", ("id",), "incremental", "changed", overlap=60
-)
+STREAM = Stream("visit", "SELECT id, name, changed FROM visit", ("id",), "incremental", "changed", overlap=60)
 _current: list[Database] = []
 
 
