@@ -7,11 +7,14 @@ import sqlite3
 import tarfile
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from connectors.base import Condition
+from connectors.odbc import open_connector
 from facade.mapping import Pack
 from facade.spec.check import check
 from facade.spec.models import model
@@ -200,3 +203,27 @@ def test_lineage_names_the_legacy_column(filled: Filled, pack: Pack, mapping: st
                     if columns[path] in named:
                         return
     raise AssertionError(f"{columns[path]} is not named for {path}")
+
+
+async def test_a_patient_who_becomes_negative_is_seen_as_deleted(
+    kestrel: Path, pack: Pack, tmp_path: Path
+) -> None:
+    path = tmp_path / "k.db"
+    path.write_bytes(kestrel.read_bytes())
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE PTMAST SET PTNO = -PTNO, LASTUPD = '20260302180000' WHERE PTNO = 5")
+    connection.commit()
+    connection.close()
+    connector = open_connector(
+        "emr",
+        {"url": f"sqlite:///{path.as_posix()}"},
+        pack.streams,
+        lambda: datetime(2026, 3, 2, 23, tzinfo=UTC),
+    )
+    read = [record async for record in connector.read("patient", since="2026-03-02T18:05:00")]
+    sliced = [record async for record in connector.read("vitals", where=[Condition("PTNO", "=", "5")])]
+    await connector.aclose()
+    assert [(record.key, record.deleted) for record in read] == [
+        ("5", True)
+    ]  # within the overlap of 10 minutes
+    assert sliced == []
