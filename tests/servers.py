@@ -173,6 +173,7 @@ class MariaDB(Server):
             program("mariadbd", "mysqld"),
             "--no-defaults",
             f"--datadir={self.folder / 'data'}",
+            f"--tmpdir={self.folder}",  # a server removes what it finds there when it starts
             f"--socket={self.folder / 's'}",
             f"--pid-file={self.folder / 'pid'}",
             f"--port={self.port}",
