@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from facade.search.kinds import ON_RESOURCE, leaf_paths, parameter_paths, supported
-from facade.search.model import Leaf, LeafMaker, Setting
+from facade.search.kinds import KINDS, ON_RESOURCE, kind_of, leaf_paths, parameter_paths, supported
+from facade.search.model import Kind, Leaf, LeafMaker, Setting
 from facade.search.paths import Child, Computed, Nth, Path, Step, Where, compile_test
 from facade.spec import definitions
 from facade.store.index import IndexRows
@@ -42,11 +42,11 @@ def _walker(type: str, setting: Setting) -> Leaf:
     root = _Branch()
     for code, parameter in supported(type).items():
         if code not in ON_RESOURCE:
-            _graft(root, parameter_paths(type, code), parameter.kind, parameter.number)
+            _graft(root, parameter_paths(type, code), kind_of(parameter), parameter.number)
     return _compile(root, setting)
 
 
-def _graft(root: _Branch, paths: Iterable[Path], kind: str, number: int) -> None:
+def _graft(root: _Branch, paths: Iterable[Path], kind: Kind, number: int) -> None:
     """Merge a parameter's paths into the tree."""
     for path in paths:
         for end, maker in leaf_paths(path, kind):
@@ -167,5 +167,5 @@ def patient_of(resource: dict[str, Any], setting: Setting = PLAIN) -> str | None
 def _compartment_walker(type: str, setting: Setting) -> Leaf | None:
     root = _Branch()
     for code in definitions.compartment("Patient").get(type, ()):
-        _graft(root, parameter_paths(type, code), "reference", 0)
+        _graft(root, parameter_paths(type, code), KINDS["reference"], 0)
     return _compile(root, setting) if root.steps else None

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from facade.search import date, reference, string, token
+from facade.search import date, phonetic, reference, string, token
 from facade.search.model import Facts, Kind, LeafMaker
 from facade.search.paths import Child, Path, resolve_paths
 from facade.spec import definitions
@@ -18,17 +18,24 @@ from facade.spec.definitions import SearchParameter
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {"string": string, "token": token, "date": date, "reference": reference}
 )
+PECULIAR: Mapping[str, Kind] = MappingProxyType({"phonetic": phonetic})
+"""Parameters, by code, that the spec describes otherwise than their type."""
 ON_RESOURCE = frozenset({"_id", "_lastUpdated"})
 """Parameters that live on the resource table itself and need no index."""
+
+
+def kind_of(parameter: SearchParameter) -> Kind:
+    """What can index and match a parameter; a KeyError if nothing can."""
+    return PECULIAR.get(parameter.code) or KINDS[parameter.kind]
 
 
 @cache
 def parameter_paths(type: str, code: str) -> tuple[Path, ...]:
     """The places that a parameter looks at and that its kind can index; none if it cannot be searched."""
     parameter = definitions.search_parameters(type)[code]
-    kind = KINDS.get(parameter.kind)
-    if kind is None or parameter.expression is None:
+    if parameter.kind not in KINDS or parameter.expression is None:
         return ()
+    kind = kind_of(parameter)
     paths = resolve_paths(parameter.expression, type)
     return tuple(path for path in paths if path.type in kind.LEAVES or path.type == "Extension")
 
@@ -66,9 +73,9 @@ def supported_parameters(type: str) -> list[SearchParameter]:
     return list(supported(type).values())
 
 
-def leaf_paths(path: Path, kind: str) -> list[tuple[Path, LeafMaker]]:
+def leaf_paths(path: Path, kind: Kind) -> list[tuple[Path, LeafMaker]]:
     """A path drawn out to the leaves below its datatype; an Extension is its value."""
-    leaves = KINDS[kind].LEAVES
+    leaves = kind.LEAVES
     if path.type == "Extension":
         values = [e for e in definitions.elements("Extension").values() if e.choice == "value"]
         return [

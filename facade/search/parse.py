@@ -14,7 +14,7 @@ from typing import Literal, cast
 from facade.errors import BadRequest, UnknownParameter
 from facade.search import reference
 from facade.search.includes import parse_include
-from facade.search.kinds import KINDS, facts, supported
+from facade.search.kinds import facts, kind_of, supported
 from facade.search.model import Criterion, Include, Search, Setting, SortKey
 from facade.search.values import alternatives
 from facade.spec import definitions
@@ -134,7 +134,7 @@ def _criterion(draft: _Draft, name: str, value: str) -> Criterion:
         if value not in ("true", "false"):
             raise BadRequest(f"`{name}` takes true or false", expression=f"http.{name}")
         return Criterion(parameter, modifier, (), value == "true")
-    kind = KINDS[parameter.kind]
+    kind = kind_of(parameter)
     parts = alternatives(code, value)
     known = facts(draft.type, code)
     values = tuple(
@@ -145,7 +145,7 @@ def _criterion(draft: _Draft, name: str, value: str) -> Criterion:
 
 def _check_modifier(parameter: SearchParameter, modifier: str) -> None:
     kind = parameter.kind
-    allowed: Iterable[str] = KINDS[kind].MODIFIERS
+    allowed: Iterable[str] = kind_of(parameter).MODIFIERS
     if parameter.code in ("_id", "_lastUpdated"):
         allowed = ()
     if modifier in allowed or (kind == "reference" and reference.allows(parameter, modifier)):

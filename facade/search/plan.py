@@ -22,7 +22,7 @@ import orjson
 from facade.errors import BadRequest
 from facade.search.date import WIDE
 from facade.search.includes import plan_include
-from facade.search.kinds import KINDS, ON_RESOURCE, facts
+from facade.search.kinds import ON_RESOURCE, facts, kind_of
 from facade.search.model import Search, SortKey, Statement
 from facade.search.sources import Source, read_source
 from facade.store.access import Access
@@ -132,7 +132,7 @@ def _walked_page(
 ) -> Statement:
     """The first key's index is walked in its order until the page is full, then those without the key."""
     first, rest = sort[0], sort[1:]
-    kind = KINDS[first.parameter.kind]
+    kind = kind_of(first.parameter)
     parts: list[Statement] = []
     limit = search.count + 1
     if after is None or after[0] is not None:
@@ -162,7 +162,7 @@ def _walked_page(
 
 def _walk(source: Source, key: SortKey, from_value: Any) -> Statement:
     """The index rows of a parameter that decide a resource's place: the least, or the greatest, of each."""
-    kind = KINDS[key.parameter.kind]
+    kind = kind_of(key.parameter)
     column = kind.KEY[0]
     sql = f"SELECT i.rid AS rid,i.{column} AS k0 FROM {kind.TABLE} i WHERE i.param=?"
     params: tuple[Any, ...] = (key.parameter.number,)
@@ -200,7 +200,7 @@ def _keys(sort: Sequence[SortKey], rid: str, start: int = 0) -> Statement:
         if code in ON_RESOURCE:
             parts.append(f"{'r.id' if code == '_id' else 'r.updated'} AS k{at}")
             continue
-        kind = KINDS[key.parameter.kind]
+        kind = kind_of(key.parameter)
         pick = f"{'MAX' if key.descending else 'MIN'}(i.{kind.KEY[0]})"
         parts.append(f"(SELECT {pick} FROM {kind.TABLE} i WHERE i.rid={rid} AND i.param=?) AS k{at}")
         params.append(key.parameter.number)

@@ -17,7 +17,7 @@ from typing import Any
 
 from facade.search import kinds
 from facade.search.date import instant_test
-from facade.search.kinds import KINDS
+from facade.search.kinds import kind_of
 from facade.search.model import Criterion, DateValue, Facts, Match, Search, Statement, TokenValue
 from facade.search.values import FEW
 from facade.spec.definitions import SearchParameter
@@ -100,7 +100,7 @@ class Source:
 
     def without(self, parameter: SearchParameter) -> Tables:
         """The matches that have no value for a parameter."""
-        absent = Match(KINDS[parameter.kind].TABLE, (), 0, negated=True)
+        absent = Match(kind_of(parameter).TABLE, (), 0, negated=True)
         others = [*self.matches, (Criterion(parameter, "missing", (), True), absent)]
         return self._joined("resource r", ["r.type=?"], [self.search.type], others, "r.rid")
 
@@ -135,7 +135,7 @@ def read_source(search: Search, access: Access) -> Source:
 
 
 def _match(type: str, criterion: Criterion) -> Match:
-    kind = KINDS[criterion.parameter.kind]
+    kind = kind_of(criterion.parameter)
     if criterion.missing is not None:
         return Match(kind.TABLE, (), _SCANS, negated=criterion.missing)
     return kind.match(criterion, kinds.facts(type, criterion.parameter.code))

@@ -75,6 +75,8 @@ def _stocked(store: Store) -> None:
         ("Patient", "family:contains=%", ""),
         ("Patient", "family=zorn&family=abel", "a"),
         ("Patient", "family=zorn,mull", "a b c"),
+        ("Patient", "phonetic=Miller", "b c"),
+        ("Patient", "phonetic=Milo", ""),
         ("Patient", "identifier=urn:mrn|1", "d"),
         ("Patient", "identifier=urn:mrn|", "d"),
         ("Patient", "identifier=|1", ""),
