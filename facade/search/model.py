@@ -132,10 +132,16 @@ class Match:
         """All tests as one, to append to a WHERE; empty if there is none."""
         if not self.tests:
             return "", ()
-        sql = ") OR (".join(sql for sql, _ in self.tests)
-        return (f" AND (({sql}))" if len(self.tests) > 1 else f" AND {sql}"), tuple(
-            value for _, values in self.tests for value in values
-        )
+        values = tuple(value for _, values in self.tests for value in values)
+        return f" AND {_any_of([sql for sql, _ in self.tests])}", values
+
+
+def _any_of(tests: list[str]) -> str:
+    """Halved again and again: SQLite bears an expression only a thousand levels deep."""
+    if len(tests) == 1:
+        return tests[0]
+    middle = len(tests) // 2
+    return f"(({_any_of(tests[:middle])}) OR ({_any_of(tests[middle:])}))"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pytest
 
 from facade.errors import BadRequest
 from facade.search import Search, plan_search
+from facade.search.values import MAX_ALTERNATIVES
 from facade.store import Store
 from facade.store.access import EVERYTHING, Access
 from tests.facade.search.stocked import found, plan, stock, total, walked
@@ -268,3 +269,14 @@ def test_planning_needs_no_store() -> None:
         "WHERE r.type=? AND r.deleted=0 ORDER BY r.rid LIMIT ?",
         ("Patient", 51),
     )
+
+
+@pytest.mark.parametrize("name", ["family", "family:contains", "birthdate", "identifier", "_id", "phonetic"])
+def test_as_many_alternatives_as_are_allowed(store: Store, name: str) -> None:
+    value = ",".join(["1999"] * (MAX_ALTERNATIVES - 1) + ["1980" if name == "birthdate" else "zorn"])
+    expected = {"birthdate": ["a", "d"], "identifier": [], "_id": []}.get(name, ["a"])
+    for other in ("", "&gender=male,female", "&identifier=urn:mrn|1", "&_sort=-birthdate"):
+        answer = found(store, "Patient", f"{name}={value}{other}")
+        assert set(answer) <= set(expected)
+        assert other or answer == expected
+        total(store, "Patient", f"{name}={value}{other}")
