@@ -15,7 +15,7 @@ _INCLUDE = b',"search":{"mode":"include"}}'
 _OUTCOME = b',"search":{"mode":"outcome"}}'
 
 Row = Sequence[Any]
-"""(rid, type, id, version, updated, body, …) as a search plan's statements give it."""
+"""(rid, type, id, body, …) as a search plan's statements give it."""
 
 
 def searchset(
@@ -37,7 +37,7 @@ def searchset(
     start = opening
     for rows, end in ((matches, _MATCH), (included, _INCLUDE)):
         for row in rows:
-            parts += (start, f'{row[1]}/{row[2]}","resource":'.encode(), row[5], end)
+            parts += (start, f'{row[1]}/{row[2]}","resource":'.encode(), row[3], end)
             start = following
     if outcome is not None:
         parts += (b',"entry":[' if start is opening else b",", b'{"resource":', to_json(outcome), _OUTCOME)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 from facade.errors import BadRequest
 from facade.rest.errors import TooLarge, TooSlow, UnsupportedMedia, UriTooLong
@@ -24,20 +24,20 @@ Items = list[tuple[str, str]]
 class Call:
     """Parses what is asked for, when it is asked for. Header names are given in lower case."""
 
-    __slots__ = ("_items", "_receive", "_scope", "method", "path", "query")
+    __slots__ = ("_headers", "_items", "_receive", "method", "path", "query")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["path"][len(scope.get("root_path", "")) :]
         self.query: bytes = scope["query_string"]
-        self._scope = scope
+        self._headers = _by_name(scope["headers"])
         self._receive = receive
         self._items: Items | None = None
 
     def header(self, name: bytes) -> str:
         """The header's value, repetitions joined with commas; empty when absent."""
-        found = [value for key, value in self._scope["headers"] if key == name]
-        return b", ".join(found).decode("latin-1") if found else ""
+        found = self._headers.get(name)
+        return found.decode("latin-1") if found else ""
 
     def items(self) -> Items:
         """The parameters of the URL, in order. Raises BadRequest and UriTooLong."""
@@ -80,6 +80,13 @@ class Call:
         return negotiate(self.header(b"accept"), self.items())
 
 
+def _by_name(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    found: dict[bytes, bytes] = {}
+    for name, value in headers:
+        found[name] = found[name] + b", " + value if name in found else value
+    return found
+
+
 def parse_items(query: bytes) -> Items:
     """Decoded names and values; a value may be empty, an item without `=` too. Raises BadRequest."""
     try:
@@ -101,4 +108,4 @@ def parse_items(query: bytes) -> Items:
 def _decoded(text: str) -> str:
     if "+" in text:
         text = text.replace("+", " ")
-    return unquote(text, errors="strict") if "%" in text else text
+    return unquote_to_bytes(text).decode() if "%" in text else text
