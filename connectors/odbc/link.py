@@ -218,7 +218,7 @@ def _ready(driver: Driver, dialect: Dialect) -> frozenset[type]:
 def attributes_of(connection: str) -> dict[str, str]:
     """The attributes of a connection string, names in lower case, values without braces."""
     return {
-        key.lower(): value[1:-1].replace("}}", "}") if value.startswith("{") else value
+        key.lower(): value[1:-1].replace("}}", "}") if value.startswith("{") else value.rstrip()
         for key, value in _PART.findall(connection)
     }
 

@@ -61,7 +61,7 @@ class Session:
         if failure is None:
             return future.result()
         if isinstance(failure, ConnectorError) or not isinstance(failure, Exception):
-            raise failure
+            raise alone(failure)
         fault = fault_of(failure)
         self.usable = self.usable and not fault.lost and not expired
         raise running(
@@ -116,10 +116,19 @@ async def open_session(source: str, options: Options, *, writing: bool) -> Sessi
                 f"source {source}: the database cannot be reached: no answer to connecting within "
                 f"{options.login_timeout:g}s; is the host right, and does a firewall let this machine through?"
             )
+        failure = future.exception()
+        if failure is not None:
+            raise alone(failure)
         return Session(source, options, future.result(), worker)
     except BaseException:
         worker.stop()
         raise
+
+
+def alone(error: BaseException) -> BaseException:
+    """An error without the driver's, whose text may hold SQL, values or a password."""
+    error.__context__ = error.__cause__ = None
+    return error
 
 
 def _hang_up(future: asyncio.Future[Link]) -> None:

@@ -1,0 +1,32 @@
+"""A long read needs no more memory than a short one, also where the driver would keep the whole result."""
+
+from __future__ import annotations
+
+import os
+
+import psutil  # type: ignore[import-untyped]
+
+from connectors.base import Stream
+from tests.connectors.odbc.conftest import Database
+from tests.connectors.odbc.test_care import big
+
+ROWS = 300_000
+GROWTH = 25  # MB; a result kept whole takes 60 and more
+
+
+def resident() -> float:
+    return float(psutil.Process(os.getpid()).memory_info().rss) / 1e6
+
+
+async def test_flat_memory(database: Database) -> None:
+    big(database, ROWS)
+    async with database.open(Stream("big", "SELECT id, txt FROM big", ("id",))) as connector:
+        rows, start, most = 0, 0.0, 0.0
+        async for _ in connector.read("big"):
+            rows += 1
+            if rows == 20_000:
+                start = resident()
+            elif rows % 10_000 == 0:
+                most = max(most, resident())
+    assert rows == ROWS
+    assert most - start < GROWTH
