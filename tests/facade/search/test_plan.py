@@ -265,7 +265,7 @@ def test_includes_use_indexes(sqlite_store: Store) -> None:
 def test_planning_needs_no_store() -> None:
     made = plan_search(Search("Patient"), EVERYTHING, "sqlite")
     assert made.page == (
-        "SELECT r.rid,r.type,r.id,r.version,r.updated,r.body FROM resource r "
+        "SELECT r.rid,r.type,r.id,r.body FROM resource r "
         "WHERE r.type=? AND r.deleted=0 ORDER BY r.rid LIMIT ?",
         ("Patient", 51),
     )
