@@ -78,8 +78,10 @@ def parse_document(text: str, file: str, problems: list[Problem], *, tags: bool 
         problems.append(Problem(file, wrong.line, wrong.message))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        at = text.split("\n")[mark.line][mark.column :] if mark else ""
-        problems.append(Problem(file, mark.line + 1 if mark else 1, _meant(error, at[:1])))
+        line = mark.line if mark else 0
+        lines = text.split("\n")
+        at = lines[line][mark.column :] if mark and line < len(lines) else ""
+        problems.append(Problem(file, min(line + 1, len(lines)), _meant(error, at[:1])))
     except yaml.YAMLError as error:
         line = text.count("\n", 0, getattr(error, "position", 0)) + 1
         problems.append(Problem(file, line, "a character that YAML does not allow"))

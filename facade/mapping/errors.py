@@ -48,9 +48,9 @@ class ArgumentError(Exception):
     """A filter's constant argument is wrong; becomes a Problem at the line of the expression."""
 
 
-def suggest(word: str, known: Iterable[str]) -> str:
+def suggest(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
     """``; did you mean `x`?`` with the nearest known word, or nothing."""
     candidates = sorted(known)
     folded = {candidate.casefold(): candidate for candidate in reversed(candidates)}
-    near = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=likeness)
     return f"; did you mean `{folded[near[0]]}`?" if near else ""

@@ -44,7 +44,7 @@ class Outcome(NamedTuple):
     unmapped: list[tuple[str, str]]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A compiled pack. It is not changed after `parse_pack`, and may be used from several threads."""
 

@@ -27,7 +27,7 @@ def parse_stream(name: str, text: str, file: str, problems: list[Problem]) -> St
         problems.append(Problem(file, lines.get(key, 1), message))
 
     for option in options:
-        if hint := suggest(option, _KNOWN):
+        if hint := suggest(option, _KNOWN, 0.75):
             wrong(option, f"unknown header `{option}`{hint}")
     mode = header.get("mode", "snapshot")
     if mode not in _MODES:
@@ -79,8 +79,10 @@ def query_columns(stream: Stream) -> frozenset[str] | None:
         return None
     if not isinstance(tree, exp.Query) or tree.is_star:
         return None
-    names = [column.alias_or_name for column in tree.selects]
-    return frozenset(names) if names and all(names) else None
+    named = [column for column in tree.selects if isinstance(column, exp.Alias | exp.Column)]
+    if len(named) < len(tree.selects):  # the database names it as it likes
+        return None
+    return frozenset(column.alias_or_name for column in named)
 
 
 def _header(text: str) -> tuple[dict[str, str], dict[str, int], str]:

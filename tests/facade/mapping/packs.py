@@ -76,7 +76,7 @@ def only(outcome: Outcome) -> Mapped:
 def value(
     expression: str, body: Mapping[str, Any], site: Mapping[str, str] | None = None, **more: str
 ) -> Any:
-    """What an expression gives, seen through the text of a Basic's extension: as text, None if it is empty."""
+    """What an expression gives as text, seen through an element; None if it is empty."""
     quoted = expression.replace("'", "''")
     text = mapping(f"code: {{ text: x }}\nlanguage: '{quoted}'", "Basic")
     small = pack({"resources/m.yaml": text, **more}, site=site)

@@ -158,11 +158,19 @@ def test_plus_by_a_column() -> None:
     assert value("$start | datetime | plus($duration, seconds)", {"start": "2021-06-01 10:00:00"}) is None
 
 
-@pytest.mark.parametrize(("text", "amount", "unit"), [("2021", "1", "days"), ("2021-06-01", "1", "hours"), ("9999-12-31", "1", "days"), ("2021-06-01", "1e9", "days"), ("2021-06-01", "99999999999", "years")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "amount", "unit"),
+    [
+        ("2021", "1", "days"),
+        ("2021-06-01", "1", "hours"),
+        ("9999-12-31", "1", "days"),
+        ("2021-06-01", "999999999", "days"),
+        ("2021-06-01", "99999999999", "years"),
+        ("2021-06-01", "0.5", "days"),
+    ],
+)
 def test_plus_that_cannot_be(text: str, amount: str, unit: str) -> None:
-    element, reason = failure(
-        f"birthDate: $a | plus($n, {unit}) | date", {"a": text, "n": amount.replace("1e9", "999999999")}
-    )
+    element, reason = failure(f"birthDate: $a | plus($n, {unit}) | date", {"a": text, "n": amount})
     assert (element, reason.partition(",")[0]) == (
         "birthDate",
         "`plus` cannot compute with the value as a date",
@@ -177,7 +185,7 @@ def test_epoch() -> None:
 
 
 @settings(max_examples=300, derandomize=True, deadline=None)
-@given(st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1)))  # noqa: DTZ001
+@given(st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1)))
 def test_local_times_name_the_instant_that_the_zone_gives(local: datetime) -> None:
     text = local.replace(microsecond=0).isoformat()
     zone = ZoneInfo("Europe/Berlin")

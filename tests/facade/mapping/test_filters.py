@@ -36,9 +36,9 @@ def test_every_filter_is_documented_with_an_example() -> None:
 def test_an_empty_value_stays_empty_in_all_but_default(name: str) -> None:
     arguments = {
         "replace": "('a')", "prefix": "('a')", "suffix": "('a')", "truncate": "(1)", "matches": "('a')",
-        "capture": "('a')", "nth": "(0)", "default": "('d')", "multiply": "(2)", "divide": "(2)", "add": "(2)",
-        "subtract": "(2)", "ref": "(Patient)", "only": "(a, b)", "get": "(a)", "plus": "(1, days)", "is": "('')",
-        "py": "(tests.facade.mapping.functions:shout)", "code": "(c)",
+        "capture": "('a')", "nth": "(0)", "default": "('d')", "multiply": "(2)", "divide": "(2)",
+        "add": "(2)", "subtract": "(2)", "ref": "(Patient)", "only": "(a, b)", "get": "(a)",
+        "plus": "(1, days)", "is": "('')", "py": "(tests.facade.mapping.functions:shout)", "code": "(c)",
         "lookup": "(c, code)",
     }  # fmt: skip
     table = {"codes/c.csv": "v,code\na,b\n"}
@@ -95,21 +95,29 @@ def test_edges(expression: str, body: dict[str, Any], wanted: str | None) -> Non
     ("expression", "body", "reason"),
     [
         ("$a | bool", {"a": "secret"}, "`bool` cannot read the value as yes or no, in `$a | bool`"),
-        ("$a | integer", {"a": "3.5"}, "`integer` cannot read the value as a whole number, in `$a | integer`"),
+        ("$a | integer", {"a": "3.5"}, "`integer` cannot read the value as a whole number, in `$a | "
+                                       "integer`"),
         ("$a | decimal", {"a": "secret"}, "`decimal` cannot read the value as a number, in `$a | decimal`"),
-        ("$a | decimal", {"a": float("nan")}, "`decimal` cannot read the value as a number, in `$a | decimal`"),
-        ("$a | multiply(2)", {"a": "9" * 40 + "e"}, "`multiply` cannot read the value as a number, in `$a | multiply(2)`"),
+        ("$a | decimal", {"a": float("nan")}, "`decimal` cannot read the value as a number, in `$a | "
+                                              "decimal`"),
+        ("$a | multiply(2)", {"a": "9" * 40 + "e"}, "`multiply` cannot read the value as a number, "
+                                                    "in `$a | multiply(2)`"),
         ("$a | json", {"a": "{secret"}, "`json` cannot read the value as JSON, in `$a | json`"),
         ("$a | json", {"a": "NaN"}, "`json` cannot read the value as JSON, in `$a | json`"),
         ("$a | json", {"a": "[" * 100_000}, "`json` failed (RecursionError), in `$a | json`"),
-        ("$a | php", {"a": "x:secret"}, "`php` cannot read the value as PHP's serialised data, in `$a | php`"),
-        ("$a | php", {"a": "a:1:{i:0;" * 5000}, "`php` cannot read the value as PHP's serialised data, in `$a | php`"),
+        ("$a | php", {"a": "x:secret"}, "`php` cannot read the value as PHP's serialised data, in "
+                                        "`$a | php`"),
+        ("$a | php", {"a": "a:1:{i:0;" * 5000}, "`php` cannot read the value as PHP's serialised "
+                                                "data, in `$a | php`"),
         ("$a | xml", {"a": "<secret>"}, "`xml` cannot read the value as XML, in `$a | xml`"),
-        ("$a | xml", {"a": '<!DOCTYPE x [<!ENTITY y "z">]><x>&y;</x>'}, "`xml` refuses XML with a DOCTYPE, in `$a | xml`"),
+        ("$a | xml", {"a": '<!DOCTYPE x [<!ENTITY y "z">]><x>&y;</x>'}, "`xml` refuses XML with a "
+                                                                        "DOCTYPE, in `$a | xml`"),
         ("$a | xml", {"a": "<x>" * 200}, "`xml` cannot read XML deeper than 100 levels, in `$a | xml`"),
-        ("$a | upper", {"a": {"secret": 1}}, "`upper` needs a single value, and got an object, in `$a | upper`"),
+        ("$a | upper", {"a": {"secret": 1}}, "`upper` needs a single value, and got an object, in "
+                                             "`$a | upper`"),
         ("$a", {"a": {"secret": 1}}, "`$a` needs a single value, and got an object"),
-        ("$a | truncate($n)", {"a": "x", "n": "secret"}, "`truncate` got an argument that it does not take, in `$a | truncate($n)`"),
+        ("$a | truncate($n)", {"a": "x", "n": "secret"}, "`truncate` got an argument that it does "
+                                                         "not take, in `$a | truncate($n)`"),
         ("$a | py(tests.facade.mapping.functions:angry)", {"a": "x"},
          "`py` failed (RuntimeError), in `$a | py(tests.facade.mapping.functions:angry)`"),
     ],
