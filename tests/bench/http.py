@@ -7,6 +7,7 @@ each ratio is of two neighbouring rounds; the median of the ratios is told.
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import statistics
 import subprocess
@@ -14,6 +15,8 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -21,7 +24,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 
 from tests.bench.load import get, rate
 from tests.bench.report import Figure, ratio_at_least
@@ -125,6 +128,7 @@ def _observation(number: int) -> dict[str, Any]:
 def _serve(folder: Path, port: int) -> None:
     import uvicorn
 
+    from facade.app import Application
     from facade.rest.dispatch import Dispatch
     from facade.rest.routes import ROUTES
     from facade.rest.service import Service
@@ -156,8 +160,20 @@ def _serve(folder: Path, port: int) -> None:
     async def bare_search(request: Request) -> Response:
         return Response(found, media_type="application/fhir+json")
 
-    routes = [Route("/bare/read", bare_read), Route("/bare/search", bare_search), Mount("/fhir", fhir)]
-    uvicorn.run(Starlette(routes=routes), port=port, http="httptools", log_level="warning", access_log=False)
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        yield
+
+    routes = [Route("/bare/read", bare_read), Route("/bare/search", bare_search)]
+    gc.collect()
+    gc.freeze()  # as the application does
+    uvicorn.run(
+        Application(fhir, routes, lifespan),
+        port=port,
+        http="httptools",
+        log_level="warning",
+        access_log=False,
+    )
 
 
 def _ask(app: Any, path: str, query: bytes) -> bytes:

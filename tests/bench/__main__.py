@@ -1,0 +1,18 @@
+"""All benchmarks: a table, and build/bench.json. `python -m tests.bench http` runs one of them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.bench.fill import bench_fill
+from tests.bench.http import bench_http
+from tests.bench.mapping import bench_mapping
+from tests.bench.report import Figure, show
+
+BENCHES = {"mapping": bench_mapping, "http": bench_http, "fill": bench_fill}
+
+figures: list[Figure] = []
+for name in sys.argv[1:] or BENCHES:
+    figures += BENCHES[name]()
+show(figures, Path("build"))
