@@ -1,4 +1,4 @@
-"""The connector contract: four values and three small protocols between a legacy system's wire and the facade."""
+"""The connector contract: four values and three small protocols between a legacy system and the facade."""
 
 from __future__ import annotations
 
@@ -75,7 +75,8 @@ class Stream:
     `query` is the stream's text (SQL for a database). `key` names the columns that identify a record.
     `cursor` is the watermark column of an incremental stream; `overlap` is how far each read steps back
     behind the last cursor (seconds for times, units for numbers). `deleted` names a column whose value
-    (anything but empty, 0, N, F, false) says that the record is deleted. `options` holds the rest of the header.
+    (anything but empty, 0, N, F, false) says that the record is deleted. `options` holds the rest of the
+    header.
     """
 
     name: str

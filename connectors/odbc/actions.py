@@ -20,7 +20,9 @@ from difflib import get_close_matches
 from typing import Any
 
 _TOKEN = re.compile(
-    r"'(?:[^']|'')*' | \"(?:[^\"]|\"\")*\" | `[^`]*` | --[^\n]* | /\*.*?\*/ | :: | :(?P<name>[A-Za-z_]\w*) | \?",
+    r"""
+    '(?:[^']|'')*' | "(?:[^"]|"")*" | `[^`]*` | --[^\n]* | /\*.*?\*/ | :: | \? | :(?P<name>[A-Za-z_]\w*)
+    """,
     re.DOTALL | re.VERBOSE,
 )
 _ACTION_KEYS = ("statements", "key", "already", "atomic")
@@ -38,7 +40,7 @@ class Bound:
 
 @dataclass(frozen=True)
 class Action:
-    """One action. `key`: None, `generated`, `:name`, or a query. Not `atomic`: the database cannot roll back."""
+    """One action. `key`: None, `generated`, `:name` or a query. Not `atomic`: it cannot be rolled back."""
 
     statements: tuple[Bound, ...]
     key: str | Bound | None = None

@@ -1,4 +1,4 @@
-"""A value that arrives as text (a cursor, a search value) as the parameter that its column can be compared with."""
+"""A value that arrives as text (a cursor, a search value) as a parameter of its column's own type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Care for the legacy system: allowed hours, a rate of rows, and a circuit breaker, all on an injected clock."""
+"""Care for the legacy system: allowed hours, a rate of rows, a circuit breaker; all on an injected clock."""
 
 from __future__ import annotations
 

@@ -80,7 +80,8 @@ def from_watermark(shape: Shape, since: str, dialect: Dialect, here: str) -> Tes
         bound = bind(since, shape, dialect)
     except NoSuchValue:
         raise BadConfiguration(
-            f"{here}: the stored cursor does not fit `{shape.field}` ({shape.type_name}); read the stream whole"
+            f"{here}: the stored cursor does not fit `{shape.field}` ({shape.type_name}); "
+            "read the stream whole"
         ) from None
     return _range(">=", shape, bound)
 
@@ -112,7 +113,7 @@ def having(shape: Shape) -> Test:
 def page_start(shapes: Sequence[Shape], values: Sequence[Any]) -> Test:
     """Rows at or after a row, in the order of these columns; NULL comes first.
 
-    `a >= ? AND (a > ? OR (a = ? AND b >= ?))`: the first part is redundant, and lets the database use an index.
+    `a >= ? AND (a > ? OR (a = ? AND b >= ?))`: the first part is redundant, and lets an index be used.
     """
     sql, columns, parameters = _at_or_after(shapes, values)
     if len(shapes) > 1 and values[0] is not None:

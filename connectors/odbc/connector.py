@@ -28,7 +28,7 @@ class OdbcConnector:
     ) -> None:
         self.name = name
         self._pool = Pool(name, options, clock, sleep)
-        self._reader = Reader(name, options, streams, self._pool, clock, sleep)
+        self._reader = Reader(name, options, streams, self._pool, clock=clock, sleep=sleep)
         self._writer = Writer(name, options, self._pool, clock)
 
     async def check(self) -> str:

@@ -23,7 +23,7 @@ class Dialect:
     timeout: tuple[str, ...] = ()
     """Let the server end long statements; only where a limit is set."""
     timeout_spans_fetch: bool = False
-    """Whether that limit counts the time in which rows wait to be fetched; then it is not used with streaming."""
+    """Whether that limit counts the time in which rows wait to be fetched; not used with streaming then."""
     text_of: str | None = None
     """How a date, time or decimal column is asked for as text, where the driver would bend its value."""
     limit: Literal["limit", "top", "fetch"] = "fetch"
@@ -108,7 +108,8 @@ DIALECTS = (
     Dialect("sqlserver", ("microsoft sql server", "sql server"), limit="top", nested_with=False,
             generated_key="SELECT CAST(@@IDENTITY AS bigint)"),
     Dialect("oracle", ("oracle",), ping="SELECT 1 FROM dual"),
-    Dialect("db2", ("db2",), ping="SELECT 1 FROM sysibm.sysdummy1", generated_key="VALUES IDENTITY_VAL_LOCAL()"),
+    Dialect("db2", ("db2",), ping="SELECT 1 FROM sysibm.sysdummy1",
+            generated_key="VALUES IDENTITY_VAL_LOCAL()"),
     Dialect("intersystems", ("intersystems", "cache", "iris"), limit="top", nested_with=False,
             generated_key="SELECT LAST_IDENTITY()"),
     Dialect("access", ("access",), limit="top", nested_with=False, generated_key="SELECT @@IDENTITY"),

@@ -66,7 +66,7 @@ _LOGIN_TEXT = ("password authentication failed", "login failed", "access denied"
 
 @dataclass(frozen=True)
 class Fault:
-    """What a driver said, reduced to what may be told: `state` is the SQLSTATE, `native` the database's code."""
+    """What a driver said, as far as it is needed: `state` is the SQLSTATE, `native` the database's code."""
 
     state: str
     native: int
@@ -160,13 +160,14 @@ def connecting(
 def running(
     error: BaseException, source: str, what: str, *, sql: str = "", timeout: float = 0, writing: bool = False
 ) -> ConnectorError:
-    """Why a statement failed; `what` names it (`stream patient`), `sql` only vouches for a name in the message."""
+    """Why a statement failed; `what` names it (`stream patient`), `sql` vouches for a name in the message."""
     fault = fault_of(error)
     here = f"source {source}, {what}"
     if fault.stopped:
         limit = f"took longer than {timeout:g}s" if timeout else "was stopped by the database"
         return Unreachable(
-            f"{here}: the statement {limit} and was ended; add an index, narrow it, or raise statement_timeout"
+            f"{here}: the statement {limit} and was ended; add an index, narrow it, or raise "
+            "statement_timeout"
         )
     if fault.lost:
         return Unreachable(f"{here}: the connection to the database was lost ({fault.code})")
@@ -191,13 +192,13 @@ def running(
         return Rejected(f"{here}: the login has no right to this; grant it, or leave it out ({fault.code})")
     if fault.native in _NO_COLUMN or fault.state in ("42S22", "42703") or "no such column" in fault.text:
         return Rejected(
-            f"{here}: the database has no column{named} that the SQL names; correct the stream, or override it "
-            f"in the overlay ({fault.code})"
+            f"{here}: the database has no column{named} that the SQL names; correct the stream, or override "
+            f"it in the overlay ({fault.code})"
         )
     if fault.native in _NO_TABLE or fault.state in ("42S02", "42P01") or "no such table" in fault.text:
         return Rejected(
-            f"{here}: the database has no table{named} that the SQL names; correct the stream, or override it "
-            f"in the overlay ({fault.code})"
+            f"{here}: the database has no table{named} that the SQL names; correct the stream, or override "
+            f"it in the overlay ({fault.code})"
         )
     if "duplicate column name" in fault.text:
         return Rejected(f"{here}: the SQL gives two columns the same name{named}; give each its own alias")

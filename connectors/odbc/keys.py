@@ -1,4 +1,4 @@
-"""A record's key: the text of its key column; several are joined by `|`, with `\\` before a `|` or `\\` of theirs."""
+"""A record's key: the text of its key column; several are joined by `|`, their own `|` and `\\` escaped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NO_KEY = "?"
 
 
 def join_key(parts: Sequence[Any]) -> str:
-    """The key of these values, which are plain; "" if all are empty. Padding of CHAR columns is not part of it."""
+    """The key of these plain values; "" if all are empty. The padding of CHAR columns is not part of it."""
     texts = [key_text(part) for part in parts]
     if len(texts) == 1:
         return texts[0]
@@ -47,7 +47,7 @@ def split_key(key: str) -> list[str]:
 
 
 def where_key(stream: Stream, key: str) -> tuple[Condition, ...]:
-    """The slice that holds the one record of this key; raises ValueError if it cannot be one of this stream's."""
+    """The slice that holds the one record of this key; raises ValueError if it is none of this stream's."""
     parts = split_key(key) if len(stream.key) > 1 else [key]
     if len(parts) != len(stream.key):
         raise ValueError("not a key of this stream")

@@ -26,7 +26,7 @@ _SQL_SERVER_OFFSET = -155
 
 @dataclass
 class Link:
-    """A connection and what it is connected to. Its calls block; only `cancel` may come from another thread."""
+    """A connection and what it leads to. Its calls block; only `cancel` may come from another thread."""
 
     connection: Any
     dialect: Dialect
@@ -95,7 +95,8 @@ def _open_file(source: str, options: Options, writing: bool) -> Link:
     path = Path(options.url or "")
     if not path.is_file():
         raise Unreachable(
-            f"source {source}: there is no file {path.name} in {path.parent}; check `url`, or whether its disk is there"
+            f"source {source}: there is no file {path.name} in {path.parent}; check `url`, "
+            "or whether its disk is there"
         )
     mode = "rw" if writing else "ro"
     try:

@@ -114,10 +114,12 @@ class Options:
     rows_per_second: int = option(
         "Rows read per second at most, all streams together; 0 has no limit.", "0", _whole(0, 10**9 - 1), 0
     )
-    allowed_hours: Hours | None = option(
+    allowed_hours: Hours | None = option(  # noqa: RUF009 a field
         "When the source may be read, such as 20:00-06:00.", "always", _hours, None
     )
-    timezone: tzinfo = option("The zone of allowed_hours and of the database's own clock.", "UTC", _zone, UTC)
+    timezone: tzinfo = option(  # noqa: RUF009 a field
+        "The zone of allowed_hours and of the database's own clock.", "UTC", _zone, UTC
+    )
     encoding: str | None = option(
         "The encoding of text, where the driver does not know it.", "the driver's", _encoding, None
     )

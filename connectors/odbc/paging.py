@@ -18,8 +18,8 @@ GROWTH = 4
 class Pages:
     """Where one reading by pages stands. `places` are the positions of the ordering columns in a row.
 
-    `exact`: values of these columns that the database takes for equal are equal here too. Text is not: its
-    collation may ignore case, accents or blanks, so all rows of a page are remembered instead of the last ones.
+    `exact`: values of these columns that the database takes for equal are equal here too. Not text: its
+    collation may ignore case, accents or blanks, so all rows of a page are remembered, not the last only.
     """
 
     def __init__(self, rows: int, places: Sequence[int], *, exact: bool) -> None:

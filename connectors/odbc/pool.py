@@ -1,4 +1,4 @@
-"""The connections to one source: never more than allowed, made again when lost, and not tried when that is vain."""
+"""The connections to one source: never more than allowed, made again when lost, not tried when in vain."""
 
 from __future__ import annotations
 

@@ -8,20 +8,19 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 from connectors.base import Clock, Record, Stream, Where
-from connectors.errors import BadConfiguration, ConnectorError, Rejected, Unreachable
+from connectors.errors import BadConfiguration, ConnectorError, Unreachable
 from connectors.odbc.binding import NoSuchValue, bind, step_back
 from connectors.odbc.care import Opening, Pace
 from connectors.odbc.conditions import find, from_watermark, having, page_start, slice_tests, without
-from connectors.odbc.failures import fault_of
+from connectors.odbc.fetching import ColumnsChanged, describe, take
 from connectors.odbc.link import Link
 from connectors.odbc.options import Options
 from connectors.odbc.paging import Pages
 from connectors.odbc.pool import Pool, Sleep
-from connectors.odbc.records import Recorder, Unreadable
+from connectors.odbc.records import Recorder
 from connectors.odbc.session import Session
 from connectors.odbc.statement import Statement, Test, Text
 from connectors.odbc.values import Shape, body_of
@@ -30,8 +29,6 @@ BELIEVED_AHEAD = timedelta(days=1)
 """How far in the future a watermark may be: a clock may be wrong, and a zone unknown."""
 SHAPES_KEPT = timedelta(minutes=1)
 EXACT = (int, Decimal, date, datetime, time)
-WORST_ROWS = 10_000
-"""Rows in one read that may fail to be fetched before the reading is given up."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +48,7 @@ class Reader:
         options: Options,
         streams: Mapping[str, Stream],
         pool: Pool,
+        *,
         clock: Clock,
         sleep: Sleep,
     ) -> None:
@@ -102,7 +100,7 @@ class Reader:
             return replace(text, shapes=known[1])
         statement = text.describe()
         described = await session.call(
-            lambda link: _describe(link, statement), f"stream {stream.name}", stream.query
+            lambda link: describe(link, statement), f"stream {stream.name}", stream.query
         )
         shapes = self._named(stream, described)
         self._known[stream.name] = self._clock(), shapes
@@ -145,13 +143,9 @@ class Reader:
         )
 
     def _passes(self, session: Session, text: Text, since: str | None, where: Where | None) -> list[Pass]:
-        """The statements of a read; rows without a watermark come first, every time, for nothing tells their age."""
-        stream, shapes, here, dialect = (
-            text.stream,
-            text.shapes,
-            self._here(text.stream),
-            session.link.dialect,
-        )
+        """The statements of a read; rows without a watermark come first, for nothing tells their age."""
+        stream, shapes, dialect = text.stream, text.shapes, session.link.dialect
+        here = self._here(stream)
         keys = tuple(find(column, shapes, here) for column in stream.key)
         paged = self._page_rows(session, stream) > 0 and where is None
         tests = tuple(slice_tests(where, shapes, dialect, here)) if where is not None else ()
@@ -256,30 +250,6 @@ class Reader:
                 session.discard()
 
 
-class ColumnsChanged(ConnectorError):
-    """A row has other columns than were described."""
-
-
-def _describe(link: Link, statement: Statement) -> list[tuple[str, type | None, int, str]]:
-    link.types(False)
-    cursor = link.execute(statement.sql, statement.parameters)
-    described = cursor.description
-    link.close_cursor()
-    if described is None:
-        raise Rejected("the stream's SQL is not a query: it gives no columns")
-    return [_column(link, column) for column in described]
-
-
-def _column(link: Link, column: Sequence[Any]) -> tuple[str, type | None, int, str]:
-    """Name, kind, precision, and what is declared of a column whose values have their own kinds."""
-    name, kind, precision = column[0], column[1], column[4] or 0
-    if not isinstance(kind, type):
-        return name, None, 0, str(kind or "").lower()
-    if kind is str and link.dialect.name == "sqlite":  # its ODBC driver calls text what it does not know
-        return name, None, 0, "text"
-    return name, kind, precision, ""
-
-
 def _bound(value: Any, shape: Shape, session: Session) -> Any:
     """A value as its driver gave it, as a parameter."""
     if value is None or not isinstance(value, str):
@@ -291,27 +261,3 @@ def _bound(value: Any, shape: Shape, session: Session) -> Any:
         return bind(value, shape, session.link.dialect)[0]
     except NoSuchValue:
         return value
-
-
-def take(cursor: Any, size: int) -> list[Any]:
-    """The next rows, at most `size`; a row that cannot be fetched is said to be so, and is followed by the rest."""
-    rows: list[Any] = []
-    bad = 0
-    while len(rows) < size:
-        try:
-            rows.extend(islice(cursor, size - len(rows)))
-        except Exception as error:
-            bad += 1
-            if bad > WORST_ROWS or not _of_value(error):
-                raise
-            rows.append(Unreadable(f"the driver could not read a value of this row ({type(error).__name__})"))
-        else:
-            break
-    return rows
-
-
-def _of_value(error: Exception) -> bool:
-    """Whether only this row is affected."""
-    if isinstance(error, (ValueError, OverflowError)):
-        return True
-    return fault_of(error).of_value

@@ -1,4 +1,4 @@
-"""A connection with its thread: blocking calls awaited, with a deadline, cancelled and translated when they fail."""
+"""A connection with its thread: blocking calls awaited with a deadline, cancelled, failures translated."""
 
 from __future__ import annotations
 
@@ -93,8 +93,8 @@ class Session:
         if not done:
             self.discard()
             raise Unreachable(
-                f"source {self.source}: the database did not answer within {self.options.statement_timeout:g}s, nor "
-                "to the cancelling; is the network up?"
+                f"source {self.source}: the database did not answer within "
+                f"{self.options.statement_timeout:g}s, nor to the cancelling; is the network up?"
             )
 
     def _finished(self, future: asyncio.Future[T]) -> None:
@@ -114,7 +114,8 @@ async def open_session(source: str, options: Options, *, writing: bool) -> Sessi
             future.add_done_callback(_hang_up)
             raise Unreachable(
                 f"source {source}: the database cannot be reached: no answer to connecting within "
-                f"{options.login_timeout:g}s; is the host right, and does a firewall let this machine through?"
+                f"{options.login_timeout:g}s; is the host right, and does a firewall let this machine "
+                "through?"
             )
         failure = future.exception()
         if failure is not None:

@@ -1,8 +1,8 @@
 """A stream's SQL with conditions, order and limit around it: text and bound parameters, nothing else.
 
-Conditions stand where the SQL says `/* where */` (after a condition of its own: they are added with AND), on the
-expression that the header gives (`-- column.pid: p.pid`). Other conditions, the order and the limit go around
-the SQL, which becomes a derived table. Without any of them the SQL is run as it is.
+Conditions stand where the SQL says `/* where */` (after a condition of its own: they are added with AND), on
+the expression that the header gives (`-- column.pid: p.pid`). Other conditions, the order and the limit go
+around the SQL, which becomes a derived table. Without any of them the SQL is run as it is.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _END = re.compile(r"[\s;]+\Z")
 
 @dataclass(frozen=True)
 class Test:
-    """A condition as SQL, with `{}` for its column, and its parameters; one on several columns goes outside."""
+    """A condition as SQL, with `{}` for each mention of a column, and its parameters."""
 
     sql: str
     columns: tuple[Shape, ...]
@@ -76,7 +76,7 @@ class Text:
         if not self._can_nest(sql):
             raise BadConfiguration(
                 f"source {self.source}, stream {self.stream.name}: this database cannot nest WITH; write "
-                "/* where */ where conditions go, with a line `-- column.<name>: <expression>` for each column"
+                "/* where */ where conditions go, with a line `-- column.<name>: <expression>` for each"
             )
         top = f"TOP {limit} " if limit and self.dialect.limit == "top" else ""
         parts = [f"SELECT {top}{self._columns() if casts else '*'} FROM (\n{sql}\n) q"]  # noqa: S608

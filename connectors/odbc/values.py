@@ -1,12 +1,12 @@
-"""A row of a driver as a plain tree, without loss: what each column's values become, decided once per statement.
+"""A row of a driver as a plain tree, without loss: what each column's values become is decided once.
 
 | the driver gives | the record holds |
 |---|---|
 | text | the same text; bytes that are not its encoding are read as cp1252 |
 | whole number, boolean | the same |
-| floating point | the same; of single precision the shortest digits that mean it; NaN and infinity as text |
+| floating point | the same; of single precision the shortest digits; NaN and infinity as text |
 | decimal | its exact digits as text |
-| date, time stamp, time | `2020-01-02`, `2020-01-02T03:04:05[.ffffff][+02:00]`, `03:04:05`, else the text it holds |
+| date, time stamp, time | `2020-01-02`, `2020-01-02T03:04:05[.ffffff][+02:00]`, `03:04:05`, or its text |
 | bytes | base64 |
 """
 
@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from math import isnan
 from typing import Any
 from uuid import UUID
 
@@ -173,7 +174,7 @@ def _well_formed(text: str) -> str:
 
 def _float(value: Any) -> Any:
     if isinstance(value, float) and value - value != 0:  # NaN and infinity have no JSON form
-        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+        return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
     return value
 
 
@@ -209,7 +210,7 @@ def _timestamp(value: Any) -> str:
 
 
 def iso_text(text: str) -> str:
-    """`2020-01-02 03:04:05+02` as `2020-01-02T03:04:05+02:00`; other text (`infinity`, `0044-… BC`) as it is."""
+    """`2020-01-02 03:04:05+02` as `2020-01-02T03:04:05+02:00`; other text (`infinity`, `… BC`) as it is."""
     if len(text) < 11 or text[10] != " " or not text[:4].isdigit() or text.endswith("BC"):
         return text
     iso = f"{text[:10]}T{text[11:]}"
@@ -247,7 +248,8 @@ def raw_timestamp_offset(raw: bytes) -> str:
     year, month, day, hour, minute, second, nanos, zone_hour, zone_minute = struct.unpack("<6hI2h", raw[:20])
     digits = f"{nanos:09d}".rstrip("0")
     sign = "-" if zone_hour < 0 or zone_minute < 0 else "+"
+    fraction = f".{digits}" if digits else ""
     return (
-        f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}{'.' + digits if digits else ''}"
+        f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}{fraction}"
         f"{sign}{abs(zone_hour):02d}:{abs(zone_minute):02d}"
     )

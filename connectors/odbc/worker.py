@@ -10,6 +10,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -47,10 +48,8 @@ class Worker:
         """Run a call after those before it, and forget it."""
 
         def run() -> None:
-            try:
+            with suppress(Exception):  # closing what is broken may fail
                 call()
-            except Exception:  # noqa: S110 closing what is broken may fail
-                pass
 
         self._calls.put(run)
 

@@ -46,16 +46,15 @@ class Writer:
         self._source, self._options, self._pool, self._clock = source, options, pool, clock
 
     async def send(self, command: Command) -> Receipt:
-        """Deliver once. Raises Unreachable (surely not done), Rejected, DeliveryUnknown or BadConfiguration."""
+        """Deliver once. Raises Unreachable (surely not done), Rejected or DeliveryUnknown."""
         action = self._action(command)
         what = f"action {command.action}"
+        here = f"source {self._source}, {what}"
         values = {**command.body, "key": command.key, "command_id": command.command_id}
         self._check_names(action, values, what)
         async with self._pool.session(writing=True) as session:
             progress = Progress()
-            work = session.start(
-                lambda link: _transaction(link, action, values, progress, self._source, what)
-            )
+            work = session.start(lambda link: _transaction(link, action, values, progress, here))
             try:
                 outcome = await session.result(work, what, "", writing=True)
             except asyncio.CancelledError:
@@ -100,15 +99,15 @@ class Writer:
 
 
 def _transaction(
-    link: Link, action: Action, values: Mapping[str, Any], progress: Progress, source: str, what: str
+    link: Link, action: Action, values: Mapping[str, Any], progress: Progress, here: str
 ) -> Outcome:
     """All statements or none. Blocks."""
     try:
-        return _statements(link, action, values, progress, f"source {source}, {what}")
+        return _statements(link, action, values, progress, here)
     except BaseException as error:
         if progress.committing and _unsure(error):
             raise DeliveryUnknown(
-                f"source {source}, {what}: the connection was lost while it was being made final; {_MAY_BE_DONE}"
+                f"{here}: the connection was lost during the commit; {_MAY_BE_DONE}"
             ) from None
         progress.committing = False
         try:
@@ -153,8 +152,8 @@ def _statements(
         rows.append(count)
         if statement.expect_rows is not None and count != statement.expect_rows:
             raise Rejected(
-                f"{here}: statement {number} changed {count} rows where {statement.expect_rows} were expected; "
-                "nothing was changed"
+                f"{here}: statement {number} changed {count} rows where {statement.expect_rows} were "
+                "expected; nothing was changed"
             )
     key = _key(link, action, values, returned)
     link.close_cursor()

@@ -76,10 +76,10 @@ def test_the_readme_names_every_option() -> None:
         assert f"| `{name}` | {default} | {sentence} |" in readme
 
 
-def test_the_readme_names_every_database_and_driver() -> None:
-    readme = (REPO / "connectors" / "odbc" / "README.md").read_text("utf-8").lower()
+def test_every_database_is_documented() -> None:
+    page = (REPO / "connectors" / "odbc" / "STREAMS.md").read_text("utf-8")
     for dialect in DIALECTS:
-        assert dialect.name in readme
+        assert f"| {dialect.name} | " in page
 
 
 def test_connection_strings() -> None:

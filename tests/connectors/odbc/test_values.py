@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from connectors.base import Stream
 from connectors.odbc import values
-from connectors.odbc.reading import take
+from connectors.odbc.fetching import take
 from connectors.odbc.records import Unreadable
 from tests.connectors.odbc.conftest import Database
 
