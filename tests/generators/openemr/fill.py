@@ -16,6 +16,9 @@ TODAY = date(2026, 1, 15)
 PARTS = ("people", "visits", "issues", "medicines", "laboratory", "diary", "papers")
 """What can be left out. People always come; without visits, what else there is belongs to none."""
 
+TOGETHER = 20_000
+"""Patients of one transaction."""
+
 
 def fill(
     connection_string: str,
@@ -29,9 +32,9 @@ def fill(
 ) -> int:
     """Add patients from `start_pid` on, and the practice if it is not there; gives the number of rows.
 
-    The tables are those of OpenEMR 5.0.1, with its own lists and categories loaded. One transaction: an
-    error leaves nothing behind. A pid that is taken is a ValueError. `progress` hears how many patients are
-    written.
+    The tables are those of OpenEMR 5.0.1, with its own lists and categories loaded. An error undoes
+    what came since the last commit, which is all for less than `TOGETHER` patients. A pid that is taken is a
+    ValueError. `progress` hears how many patients are written.
     """
     import pyodbc
 
@@ -77,6 +80,8 @@ def _fill(
         _patient(writer, dice, practice, seed, pid, today, parts)
         if progress and done % 500 == 499:
             progress(done + 1)
+        if done % TOGETHER == TOGETHER - 1:
+            writer.commit()
     if progress:
         progress(patients)
 
@@ -107,13 +112,13 @@ def _patient(
         dice.seed(seed, key + 3)
         medicines.write_prescriptions(writer, dice, practice, patient, seen)
         medicines.write_immunizations(writer, dice, practice, patient, seen)
+    if "papers" in parts:
+        dice.seed(seed, key + 6)
+        papers.write_documents(writer, dice, practice, patient, seen)
+        papers.write_notes(writer, dice, practice, patient)
     if "laboratory" in parts:
         dice.seed(seed, key + 4)
         laboratory.write_orders(writer, dice, practice, patient, seen)
     if "diary" in parts:
         dice.seed(seed, key + 5)
         diary.write_appointments(writer, dice, practice, patient, seen, today)
-    if "papers" in parts:
-        dice.seed(seed, key + 6)
-        papers.write_documents(writer, dice, practice, patient, seen)
-        papers.write_notes(writer, dice, practice, patient)

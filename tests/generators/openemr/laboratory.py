@@ -164,12 +164,13 @@ def _order(
             ORDER_CODES, order, place, code, one.name, "1", diagnoses if dice.chance(0.6) else "", 0, None
         )
         if status in ("complete", "routed") and dice.chance(0.95 if status == "complete" else 0.3):
-            _report(writer, dice, directory, visit, order, place, one, local, lab_name, drawn)
+            scan = patient.scans.pop() if patient.scans else 0
+            _report(writer, dice, directory, visit, order, place, one, local, lab_name, drawn, scan)
 
 
 def _report(
     writer: Writer, dice: Dice, directory: Directory, visit: Visit, order: int, place: int, panel: Panel,
-    local: bool, lab: str, drawn: str | None,
+    local: bool, lab: str, drawn: str | None, scan: int,
 ) -> None:  # fmt: skip
     report = writer.number(REPORTS)
     zone = dice.pick(("-0800", "-0500", "+0000")) if report % 11 == 0 else ""
@@ -193,11 +194,19 @@ def _report(
         "cc: pt")),
     )  # fmt: skip
     for test in panel.tests:
-        _result(writer, dice, test, report, local, lab, reported, status)
+        _result(writer, dice, test, report, local, lab, reported, status, scan)
 
 
 def _result(
-    writer: Writer, dice: Dice, test: Test, report: int, local: bool, lab: str, reported: str, status: str
+    writer: Writer,
+    dice: Dice,
+    test: Test,
+    report: int,
+    local: bool,
+    lab: str,
+    reported: str,
+    status: str,
+    scan: int,
 ) -> None:
     row = writer.number(RESULTS)
     kind, abnormal, comments = "N", "no", ""
@@ -223,7 +232,7 @@ def _result(
         RESULTS, row, report, kind, test.local if local else test.code, test.name,
         reported if dice.chance(0.4) else None, lab if dice.chance(0.7) else "", dice.pick(test.units),
         result,
-        dice.pick(test.ranges), abnormal if row % 13 else "", comments, 0,
+        dice.pick(test.ranges), abnormal if row % 13 else "", comments, scan,
         status if status in ("final", "prelim", "correct", "error", "cancel") else dice.pick(("final",
         "incomplete", "")),
     )  # fmt: skip

@@ -28,7 +28,7 @@ IMMUNIZATIONS = Table(
 
 @dataclass(frozen=True)
 class Drug:
-    """`form`, `unit`, `route`, `interval` are options of OpenEMR's lists; `stock` is a row of `drugs` or -1."""
+    """`form`, `unit`, `route`, `interval` are options of lists; `stock` is a row of `drugs`, or -1."""
 
     name: str
     rxnorm: int

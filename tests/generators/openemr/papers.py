@@ -23,9 +23,10 @@ NOTE_ROWS = Table(
     "is_msg_encrypted",
 )
 
+LAB_REPORT = 2
 #: category, file name, media type
 _SCANS = (
-    (2, "labs 2019.pdf", "application/pdf"),
+    (LAB_REPORT, "labs 2019.pdf", "application/pdf"),
     (3, "referral_letter.pdf", "application/pdf"),
     (5, "id-front.jpg", "image/jpeg"),
     (6, "advance directive.tif", "image/tiff"),
@@ -61,6 +62,8 @@ def write_documents(
             2 if row % 31 == 0 else 1,
         )  # fmt: skip
         writer.add(FILED, category, row)
+        if category == LAB_REPORT:
+            patient.scans.append(row)
 
 
 def write_notes(writer: Writer, dice: Dice, directory: Directory, patient: Patient) -> None:

@@ -46,6 +46,7 @@ class Patient:
     doctor: int  # of Directory.doctors
     provider: int  # users.id as the chart has it; now and then of nobody
     illnesses: list[Illness] = field(default_factory=list)
+    scans: list[int] = field(default_factory=list)  # documents.id of scanned laboratory reports
 
     @property
     def age(self) -> int:

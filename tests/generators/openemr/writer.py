@@ -53,7 +53,7 @@ LITERALS: dict[type, Callable[[Any], str]] = {
 
 
 class Writer:
-    """One transaction's rows. Numbers go on from what each table holds; `close` sends what is left.
+    """Rows on their way. Numbers go on from what each table holds; `commit` and `close` send what is left.
 
     A pyodbc connection is used by one thread at a time: ours only while nothing is on its way.
     """
@@ -109,7 +109,7 @@ class Writer:
         self._wait()
         self._connection.execute(sql).close()
 
-    def close(self) -> None:
+    def commit(self) -> None:
         """Send what is left, write the sequence back, and commit."""
         for table in list(self._buffers):
             self._send(table)
@@ -117,6 +117,9 @@ class Writer:
             self.execute(f"UPDATE sequences SET id = {self._numbers['sequences']}")
         self._wait()
         self._connection.commit()
+
+    def close(self) -> None:
+        self.commit()
         self._sender.shutdown()
 
     def abandon(self) -> None:
