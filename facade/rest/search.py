@@ -8,62 +8,42 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from facade.rest import paging
 from facade.rest.answer import Answer
 from facade.rest.bundle import Row, searchset
-from facade.rest.call import Call, Items
-from facade.rest.caller import access_of
-from facade.rest.links import Links
-from facade.rest.negotiation import PARAMETERS, negotiate
+from facade.rest.call import Call
+from facade.rest.prepare import Prepared, prepare_form, prepare_query
 from facade.rest.pretty import rewrite
 from facade.rest.service import Service
-from facade.search import Plan, Search, parse_search, plan_search
+from facade.search import Plan, Search
 from facade.search.includes import MAX_INCLUDED
 from facade.search.plan import MAX_TOTAL
-
-_OURS = PARAMETERS | {paging.PARAMETER}
 
 
 async def search(service: Service, call: Call, type: str) -> Answer:
     """GET: 200 with a Bundle, or 400 naming the parameter that is not understood."""
-    return await _search(service, call, type, call.items())
+    return await _answer(service, prepare_query(service, call, type))
 
 
 async def search_by_post(service: Service, call: Call, type: str) -> Answer:
     """POST _search: the same with parameters in the URL and in a form body."""
-    return await _search(service, call, type, [*call.items(), *await call.form()])
+    return await _answer(service, await prepare_form(service, call, type))
 
 
-async def _search(service: Service, call: Call, type: str, items: Items) -> Answer:
-    media = negotiate(call.header(b"accept"), items)
-    asked = parse_search(
-        type,
-        [item for item in items if item[0] not in _OURS],
-        lenient="handling=lenient" in call.header(b"prefer").replace(" ", ""),
-        max_count=service.max_count,
-        default_count=service.default_count,
-        tz=service.zone,
-        base_url=service.base_url,
-        now=service.store.clock(),
-    )
-    links = Links.of(service, type, asked.accepted, items)
-    cursor = next((value for name, value in items if name == paging.PARAMETER), None)
-    place = None if cursor is None else links.open(cursor)
-    plan = plan_search(asked, access_of(call), service.store.dialect, cursor=place)
-
+async def _answer(service: Service, request: Prepared) -> Answer:
+    asked, plan, links = request.asked, request.plan, request.links
     rows = await service.store.fetch(*plan.page) if asked.count else []
     more = len(rows) > asked.count
     rows = rows[: asked.count] if more else rows
     included, cut = await _included(service, plan, rows) if asked.includes and rows else ((), False)
-    total = await _total(service, plan, asked, len(rows), whole=not more and place is None)
-
-    urls = {"self": links.at(cursor)}
+    whole = not more and request.cursor is None
+    total = await _total(service, plan, asked, len(rows), whole=whole)
+    urls = {"self": links.at(request.cursor)}
     if more:
         urls["next"] = links.after(plan.next_cursor(rows[-1]))
     body = searchset(
         service.base_url, urls, rows, included=included, total=total, outcome=_remarks(asked, cut)
     )
-    return Answer(200, media.content_type, rewrite(body, media))
+    return Answer(200, request.media.content_type, rewrite(body, request.media))
 
 
 async def _included(service: Service, plan: Plan, rows: Sequence[Row]) -> tuple[Iterable[Row], bool]:

@@ -9,7 +9,7 @@ from datetime import tzinfo
 from facade.store import Store
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Service:
     """`served` are the resource types that some pack makes; `statement` is the CapabilityStatement as bytes.
 

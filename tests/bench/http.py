@@ -39,6 +39,7 @@ def bench_http(rounds: int = 7, seconds: float = 1.5) -> list[Figure]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
+        searches = _searches()
         command = [sys.executable, "-m", "tests.bench.http", folder, str(port)]
         with subprocess.Popen(command) as server:
             try:
