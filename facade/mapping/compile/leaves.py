@@ -168,7 +168,7 @@ def _primitive(code: Code, place: Place) -> Run:
         convert = None
     text = code.text
     if place.repeats:
-        return _several(code.run, convert or _stripped, text)
+        return _several(code.run, convert, text) if convert else _several_texts(code.run, text)
     if convert is not None:
         return _single(code.run, convert, text)
     return _column_text(code.run, text) if code.column else _single_text(code.run, text)
@@ -180,6 +180,18 @@ def _stripped(value: Any) -> str | None:
 
 def _said(failure: MappingFailure, text: str) -> MappingFailure:
     return MappingFailure(f"`{text}` {failure.reason}")
+
+
+def _several_texts(run: Run, text: str) -> Run:
+    general = _several(lambda value, context: value, _stripped, text)
+
+    def leaf(row: Any, context: Any) -> Any:
+        value = run(row, context)
+        if value.__class__ is str:
+            return value.strip() or None
+        return None if value is None else general(value, context)
+
+    return leaf
 
 
 def _several(run: Run, convert: Callable[[Any], Any], text: str) -> Run:
@@ -251,7 +263,7 @@ def _complex(code: Code, place: Place) -> Run:
         items = value if value.__class__ is list else [value]
         for item in items:
             if item.__class__ is not dict:
-                raise MappingFailure(f"`{text}` gives text, and not a {type}")
+                raise MappingFailure(f"`{text}` gives text where a structure ({type}) is needed")
         if not ready:
             items = [kept for item in items if (kept := prune(item)) is not None]
         if not items:
