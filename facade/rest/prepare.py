@@ -81,6 +81,5 @@ def _prepare(service: Service, type: str, items: Sequence[tuple[str, str]], mann
     links = Links.of(service, type, asked.accepted, items)
     cursor = next((value for name, value in items if name == paging.PARAMETER), None)
     place = None if cursor is None else links.open(cursor)
-    return Prepared(
-        media, asked, links, cursor, plan_search(asked, access, service.store.dialect, cursor=place)
-    )
+    plan = plan_search(asked, manner.access, service.store.dialect, cursor=place)
+    return Prepared(media, asked, links, cursor, plan)
