@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import gc
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from importlib.metadata import version
-from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,9 +15,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from connectors.base import Clock
+from connectors.base import Clock, Connector
 from facade.errors import FacadeError
+from facade.flow.schedule import Plan, Schedule
 from facade.flow.site import Site, open_connectors, open_store, read_site
+from facade.flow.sync import How
+from facade.flow.vanished import Guard
 from facade.rest.capabilities import capability_statement
 from facade.rest.dispatch import Dispatch
 from facade.rest.paging import cursor_key
@@ -49,9 +51,13 @@ class Application(Starlette):
 
 
 def create_app(
-    settings: Settings, *, clock: Clock = utc_now, new_secret: Callable[[], str] = secrets.token_hex
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    new_secret: Callable[[], str] = secrets.token_hex,
+    fresh: bool = True,
 ) -> Starlette:
-    """An application that serves FHIR at /fhir and keeps its store fresh while it runs.
+    """An application that serves FHIR at /fhir, and (if `fresh`) reads its sources while it runs.
 
     Packs, connectors and the store are opened here, so that what is wrong is raised before anything is
     served: SettingsError, PackError, PackNotFound, BadConfiguration, CannotOpen. The end of the
@@ -61,15 +67,18 @@ def create_app(
     connectors = open_connectors(site, clock)
     store = open_store(settings, clock)
     fhir = Dispatch(ROUTES, _service(site, store, clock(), new_secret))
+    schedule = Schedule(store, _plans(site, connectors) if fresh else ())
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         gc.collect()
         gc.freeze()  # packs and definitions live as long as we do: no collection need look at them again
+        await schedule.start()
         try:
             yield
         finally:
             gc.unfreeze()
+            await schedule.stop()
             for connector in connectors.values():
                 await connector.aclose()
             store.close()
@@ -85,6 +94,17 @@ def create_app(
         return PlainTextResponse(f"FHIR R4 at {settings.base_url}\nStart at {settings.base_url}/metadata\n")
 
     return Application(fhir, [Route("/", index), Route("/healthz", healthz)], lifespan)
+
+
+def _plans(site: Site, connectors: Mapping[str, Connector]) -> list[Plan]:
+    """When each stream of each source is read."""
+    plans = []
+    for name, source in site.settings.sources.items():
+        pack, how = site.packs[name], How(guard=Guard(share=source.max_vanished))
+        for stream in pack.streams:
+            every = source.every_of(stream)
+            plans.append(Plan(connectors[name], pack, stream, every, source.full_every, how))
+    return plans
 
 
 def _service(site: Site, store: Store, started: datetime, new_secret: Callable[[], str]) -> Service:
@@ -105,13 +125,6 @@ def _service(site: Site, store: Store, started: datetime, new_secret: Callable[[
         cursor_key=cursor_key(store, new_secret),
         default_count=settings.search.default_count,
         max_count=settings.search.max_count,
-        zone=_zone(site),
+        zone=UTC,  # as facade.flow indexes what has none
         new_id=new_secret,
     )
-
-
-def _zone(site: Site) -> tzinfo:
-    """Where times without a zone lie: the site's own setting, else what the first pack says."""
-    names = [site.settings.site.get("timezone"), *(pack.site.get("timezone") for pack in site.packs.values())]
-    name = next((name for name in names if name), None)
-    return ZoneInfo(name) if name else UTC
