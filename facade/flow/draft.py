@@ -77,7 +77,8 @@ def read(record: Record) -> Item:
     body = canonical(record.body)
     reason = fault(record)
     refusals = [Refusal(WHOLE, None, reason)] if reason else []
-    return Item(record.key, body, digest(body), record.deleted, [], refusals, whole=bool(reason))
+    key = record.key.replace("\0", "")
+    return Item(key, body, digest(body), record.deleted, [], refusals, whole=bool(reason))
 
 
 def refuse_double(item: Item) -> Item:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from connectors.base import Record
 from facade.flow.apply import Batch, Result, apply
+from facade.flow.collector import calm
 from facade.flow.draft import WHOLE, Item, map_item, read, refuse_double
 from facade.flow.runs import State
 from facade.flow.seen import Seen
@@ -81,12 +82,16 @@ async def ingest(into: Into, records: AsyncIterator[Record], tally: Tally | None
 
     `tally`, if given, is kept up to date, so that it tells what was done even then.
     """
-    run = _Run(into, tally or Tally())
+    with calm():
+        return await _ingest(_Run(into, tally if tally is not None else Tally()), records)
+
+
+async def _ingest(run: _Run, records: AsyncIterator[Record]) -> Tally:
     await run.prepare()
     try:
         async for record in records:
             run.pending.append(record)
-            if len(run.pending) >= into.batch:
+            if len(run.pending) >= run.into.batch:
                 await run.flush()
     except Exception:
         await run.flush()

@@ -51,6 +51,7 @@ class Schedule:
         self._owning = AsyncExitStack()
         self._running: set[asyncio.Task[Any]] = set()
         self._gates: dict[str, asyncio.Semaphore] = {}
+        self._told: dict[str, str | None] = {}
         self.owner = False
 
     async def start(self) -> None:
@@ -82,6 +83,9 @@ class Schedule:
         self._running.add(task)
         try:
             await work(*args)
+        except asyncio.CancelledError:
+            if self._scheduler.running:
+                raise
         finally:
             self._running.discard(task)
 
@@ -105,8 +109,20 @@ class Schedule:
         async with self._gates[plan.connector.name]:
             how = replace(plan.how, full=await self._full_is_due(plan))
             result = await sync_stream(self._store, plan.pack, plan.connector, plan.stream, how)
-        if result.error:
-            log.warning("%s/%s: %s", result.source, result.stream, result.error)
+        self._tell(result)
+
+    def _tell(self, result: SyncResult) -> None:
+        """Log an error when it is new: not each time it is met, nor for each stream of one source."""
+        name, error = f"{result.source}/{result.stream}", result.error
+        if error and error not in (self._told.get(name), self._told.get(result.source)):
+            log.warning("%s: %s", name, error)
+        elif not error and self._told.get(name):
+            log.warning("%s: works again", name)
+        self._told[name] = error
+        if error:
+            self._told[result.source] = error
+        elif ...:
+            pass
 
     async def _full_is_due(self, plan: Plan) -> bool:
         sql = "SELECT cursor, last_full FROM stream_state WHERE source=? AND name=?"

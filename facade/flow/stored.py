@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 
-import orjson
-
 from connectors.base import Record
 from facade.store import Store
 
@@ -14,12 +12,8 @@ PAGE = 500
 
 
 def to_record(stream: str, key: str, body: bytes) -> Record:
-    """The record that these bytes were made from."""
-    try:
-        tree = orjson.loads(body)
-    except orjson.JSONDecodeError:  # integers beyond 64 bits, lone surrogates
-        tree = json.loads(body)
-    return Record(stream, key, tree)
+    """The record that these bytes were made from (by json: orjson would round an integer beyond 64 bits)."""
+    return Record(stream, key, json.loads(body))
 
 
 async def stored_records(store: Store, stream_id: int, stream: str) -> AsyncIterator[Record]:

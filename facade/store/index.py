@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from facade.store.writer import Transaction
@@ -31,26 +32,33 @@ class IndexRows:
     references: list[tuple[int, str]] = field(default_factory=list)
 
 
-def write_rows(transaction: Transaction, items: Iterable[tuple[int, IndexRows]]) -> None:
+def write_rows(transaction: Transaction, items: Sequence[tuple[int, IndexRows]]) -> None:
     """Add the rows of resources (rid, rows) that have none."""
-    tokens: set[tuple[int, str, str, int]] = set()
-    strings: set[tuple[int, str, int, str]] = set()
-    dates: set[tuple[int, int, int, int]] = set()
-    references: set[tuple[int, str, int]] = set()
+    items = sorted(items, key=itemgetter(0))
+    uris = intern(transaction, {row[2] for _, rows in items for row in rows.tokens})
+    tokens, strings, dates, references = [], [], [], []
     for rid, rows in items:
-        for param, code, system in rows.tokens:
-            tokens.add((param, code[:LONGEST], system, rid))
-        for param, folded, exact in rows.strings:
-            strings.add((param, folded[:LONGEST], rid, exact[:LONGEST]))
-        for param, low, high in rows.dates:
-            dates.add((param, low, high, rid))
-        for param, target in rows.references:
-            references.add((param, target[:LONGEST], rid))
-    uris = intern(transaction, {row[2] for row in tokens})
-    _insert(transaction, 0, ("param", "code", "system", "rid"), [(p, c, uris[s], r) for p, c, s, r in tokens])
-    _insert(transaction, 1, ("param", "value", "rid", "exact"), strings)
-    _insert(transaction, 2, ("param", "low", "high", "rid"), dates)
-    _insert(transaction, 3, ("param", "target", "rid"), references)
+        for param, code, system in {(param, code[:LONGEST], system) for param, code, system in rows.tokens}:
+            tokens.append((param, code, uris[system], rid))
+        for param, folded, exact in {
+            (param, folded[:LONGEST], exact[:LONGEST]) for param, folded, exact in rows.strings
+        }:
+            strings.append((param, folded, rid, exact))
+        for param, low, high in set(rows.dates):
+            dates.append((param, low, high, rid))
+        for param, target in {(param, target[:LONGEST]) for param, target in rows.references}:
+            references.append((param, target, rid))
+    _insert(transaction, "index_token", ("param", "code", "system", "rid"), tokens)
+    _insert(transaction, "index_string", ("param", "value", "rid", "exact"), strings)
+    _insert(transaction, "index_date", ("param", "low", "high", "rid"), dates)
+    _insert(transaction, "index_reference", ("param", "target", "rid"), references)
+
+
+def _insert(transaction: Transaction, table: str, columns: Sequence[str], rows: list[Any]) -> None:
+    """In the order of the key, nearly: neighbours share a page. Sorting by single values is twice as fast."""
+    rows.sort(key=itemgetter(1))
+    rows.sort(key=itemgetter(0))
+    transaction.insert(table, columns, rows)
 
 
 def delete_rows(transaction: Transaction, rids: Sequence[int]) -> None:
@@ -60,10 +68,6 @@ def delete_rows(transaction: Transaction, rids: Sequence[int]) -> None:
         marks = ",".join("?" * len(part))
         for table in TABLES:
             transaction.execute(f"DELETE FROM {table} WHERE rid IN ({marks})", part)  # noqa: S608
-
-
-def _insert(transaction: Transaction, table: int, columns: Sequence[str], rows: Iterable[Any]) -> None:
-    transaction.insert(TABLES[table], columns, sorted(rows))  # in key order: neighbours share a page
 
 
 def intern(transaction: Transaction, uris: Iterable[str]) -> dict[str, int]:

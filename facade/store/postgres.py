@@ -167,7 +167,12 @@ class PostgresStore(Store):
             yield False
             return
         try:
-            connection, taken = await asyncio.to_thread(self._lock, name)
+            locking = asyncio.ensure_future(asyncio.to_thread(self._lock, name))
+            try:
+                connection, taken = await asyncio.shield(locking)
+            except asyncio.CancelledError:
+                locking.add_done_callback(_let_go)
+                raise
             try:
                 yield taken
             finally:
@@ -187,6 +192,12 @@ class PostgresStore(Store):
     def close(self) -> None:
         super().close()
         self._pool.close()
+
+
+def _let_go(locking: asyncio.Future[tuple[psycopg.Connection[Row], bool]]) -> None:
+    """The lock came after the one who asked for it had gone."""
+    if not locking.cancelled() and locking.exception() is None:
+        locking.result()[0].close()
 
 
 def _read_only(connection: psycopg.Connection[Any]) -> None:

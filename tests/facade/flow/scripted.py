@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from connectors.base import Column, Record, Where
@@ -32,11 +33,14 @@ map:
   valueQuantity: { value: $weight, unit: kg, system: 'http://unitsofmeasure.org', code: kg }
 """
 GENDER = "value,code\nF,female\nM,male\n"
-STREAM = "-- key: pid\n-- mode: {mode}\n{cursor}SELECT pid, lname, fname, sex, dob, doctor, weight FROM p\n"
+STREAM = (
+    "-- key: pid\n-- mode: {mode}\n{cursor}"
+    "SELECT pid, lname, fname, sex, dob, doctor, weight, note, changed FROM p\n"
+)
 
 
 def pack(mode: str = "snapshot", **files: str) -> Pack:
-    """A pack of one stream and two mappings; `files` replace or add, `__` standing for `/` and `_.` for `.`."""
+    """A pack of one stream and two mappings; `files` replace or add."""
     cursor = "-- cursor: changed\n" if mode == "incremental" else ""
     texts = {
         "pack.yaml": "pack: tiny\ntitle: Tiny\nsite: { timezone: UTC }\n",
@@ -45,14 +49,21 @@ def pack(mode: str = "snapshot", **files: str) -> Pack:
         "resources/weight.yaml": SECOND,
         "codes/gender.csv": GENDER,
     }
-    texts.update({f"{name.replace('__', '/')}": text for name, text in files.items()})
-    return parse_pack(PackFiles("tiny", None, (texts,)))
+    texts.update(files)
+    return parse_pack(PackFiles("tiny", Path(), (texts,)))
 
 
 def row(pid: object, **columns: Any) -> Record:
     """A record of the stream `patient`."""
     cursor, deleted = columns.pop("cursor", None), columns.pop("deleted", False)
-    body = {"pid": str(pid), "lname": f"Doe{pid}", "fname": "Jane", "sex": "F", "dob": "1970-01-02", **columns}
+    body = {
+        "pid": str(pid),
+        "lname": f"Doe{pid}",
+        "fname": "Jane",
+        "sex": "F",
+        "dob": "1970-01-02",
+        **columns,
+    }
     return Record("patient", str(pid), body, cursor, deleted)
 
 
