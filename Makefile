@@ -8,6 +8,7 @@ endif
 
 # What the tests start for themselves: database servers and their ODBC drivers.
 APT := python3-venv unixodbc odbc-postgresql odbc-mariadb libsqliteodbc tdsodbc mariadb-server postgresql
+APT += $(if $(shell command -v npm),,nodejs npm)
 
 .PHONY: help run test bench lint lock
 .DEFAULT_GOAL := help

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -21,6 +22,19 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@cli.callback()
+def options(
+    trace: Annotated[bool, typer.Option("--trace", help="Show where an unforeseen error arose.")] = False,
+) -> None:
+    """Makes any EHR, however old, look like a standards-compliant FHIR R4 server."""
+    global _trace  # noqa: PLW0603 set once per process, before any command
+    _trace = trace
+
+
+_trace = False
+
 cli.command("run")(run.run)
 cli.command("serve")(serve.serve)
 cli.command("check")(check.check)
@@ -43,6 +57,11 @@ def main(args: list[str] | None = None) -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        if _trace:
+            raise
+        error_line(f"unforeseen {type(error).__name__}; `facade --trace …` shows where, for a bug report")
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from connectors.base import Connector
-from facade.cli.console import StreamBars, console, table, utc_now
+from facade.cli.console import StreamBars, console, error_line, table, utc_now
 from facade.cli.options import DEFAULT_CONFIG, Config, Streams
 from facade.flow.site import Site, open_connectors, open_store, read_site
 from facade.flow.sync import SyncResult, sync_source
@@ -47,7 +46,21 @@ def sync_now(
     finally:
         store.close()
     console.print(_report(runs))
+    for line in error_lines(runs):
+        error_line(line)
     return any(run.error for run in runs)
+
+
+def error_lines(runs: Sequence[SyncResult]) -> list[str]:
+    """What went wrong, each thing once, whatever the number of streams that it stopped."""
+    streams: dict[str, list[str]] = {}
+    for run in runs:
+        if run.error:
+            streams.setdefault(run.error, []).append(f"{run.source}.{run.stream}")
+    return [
+        error if error.startswith("source ") else f"{', '.join(names)}: {error}"
+        for error, names in streams.items()
+    ]
 
 
 def chosen(site: Site, only: Sequence[str]) -> dict[str, list[str]]:
@@ -88,13 +101,13 @@ async def _sync(
 
 
 def _report(runs: list[SyncResult]) -> Table:
-    rows = table("stream", "read#", "changed#", "gone#", "resources written#", "quarantined#", "rows/s#", "")
+    rows = table("stream", "read#", "changed#", "gone#", "written#", "quarantined#", "rows/s#", "")
     for run in runs:
         figures = (run.read, run.changed, run.deleted, run.written, run.quarantined)
         rows.add_row(
             f"{run.source}.{run.stream}",
             *(f"{figure:,}" for figure in figures),
             f"{run.read / run.seconds:,.0f}" if run.seconds else "",
-            f"[red]{escape(run.error)}[/]" if run.error else "[green]ok[/]",
+            "[red]failed[/]" if run.error else "[green]ok[/]",
         )
     return rows
