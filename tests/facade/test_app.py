@@ -1,0 +1,144 @@
+"""facade.app: settings in, a FHIR server out, over the demo's own legacy database."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import date
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+import uvicorn
+from fhirpy import SyncFHIRClient
+from fhirpy.base.exceptions import OperationOutcome, ResourceNotFound
+from starlette.applications import Starlette
+
+from connectors.errors import BadConfiguration
+from facade.app import create_app
+from facade.packs import PackNotFound
+from facade.packs.demo.generate import generate
+from facade.settings import Settings, load_settings
+from facade.spec.check import check
+from facade.store.serialise import from_json
+
+PATIENTS = 12
+SETTINGS = """\
+base_url: http://facade.test/fhir
+sources:
+  kestrel: {{ kind: {kind}, pack: {pack}, url: "sqlite:///kestrel.db" }}
+site: {{ timezone: America/New_York }}
+"""
+
+
+@pytest.fixture(scope="module")
+def kestrel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return generate(tmp_path_factory.mktemp("demo") / "kestrel.db", PATIENTS, 7, date(2026, 1, 5))
+
+
+def settings(folder: Path, kestrel: Path, kind: str = "odbc", pack: str = "demo") -> Settings:
+    config = folder / "facade.yaml"
+    text = SETTINGS.format(kind=kind, pack=pack)
+    config.write_text(text.replace("kestrel.db", kestrel.as_posix()), "utf-8")
+    return load_settings(config, {})
+
+
+@asynccontextmanager
+async def running(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://facade.test") as client,
+    ):
+        yield client
+
+
+async def settled(client: httpx.AsyncClient) -> None:
+    """Wait until the first reads of all streams have come to their end."""
+    last, same = -1, 0
+    for _ in range(400):
+        found = await client.get("/fhir/Appointment?_count=0")
+        patients = (await client.get("/fhir/Patient?_count=0")).json()["total"]
+        total = found.json()["total"]
+        same = same + 1 if total == last and patients == PATIENTS and total else 0
+        last = total
+        if same == 10:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("the demo was not read in time")
+
+
+async def test_the_demo_is_read_and_served(tmp_path: Path, kestrel: Path) -> None:
+    async with running(create_app(settings(tmp_path, kestrel))) as client:
+        await settled(client)
+        assert (await client.get("/healthz")).json() == {"status": "ok"}
+        assert "http://facade.test/fhir/metadata" in (await client.get("/")).text
+        statement = (await client.get("/fhir/metadata")).json()
+        assert check(statement) == []
+        for resource in statement["rest"][0]["resource"]:
+            bundle = from_json((await client.get(f"/fhir/{resource['type']}?_count=1000")).content)
+            assert check(bundle) == [], resource["type"]
+            assert bundle["total"] == len(bundle.get("entry", []))
+        born = (await client.get("/fhir/Patient")).json()["entry"][0]["resource"]
+        found = (await client.get(f"/fhir/Patient?birthdate={born['birthDate']}")).json()
+        assert born["id"] in [entry["resource"]["id"] for entry in found["entry"]]
+
+
+async def test_what_is_outside_fhir_is_no_fhir(tmp_path: Path, kestrel: Path) -> None:
+    app = create_app(settings(tmp_path, kestrel), fresh=False)
+    async with running(app) as client:
+        assert (await client.get("/fhirx")).text == "Not Found"
+        for url in ("/fhir", "/fhir/"):
+            response = await client.get(url)
+            assert (response.status_code, response.json()["resourceType"]) == (404, "OperationOutcome")
+
+
+def test_what_is_wrong_is_raised_before_anything_is_served(tmp_path: Path, kestrel: Path) -> None:
+    with pytest.raises(PackNotFound):
+        create_app(settings(tmp_path, kestrel, pack="dmo"))
+    with pytest.raises(BadConfiguration):
+        create_app(settings(tmp_path, kestrel, kind="obdc"))
+
+
+@contextmanager
+def served(app: Starlette) -> Iterator[str]:
+    """A real uvicorn on a free port, in a thread."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(app, http="httptools", log_level="warning", access_log=False)
+        server = uvicorn.Server(config)
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/fhir"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def test_a_real_client_over_a_real_socket(tmp_path: Path, kestrel: Path) -> None:
+    with served(create_app(settings(tmp_path, kestrel))) as url:
+        http = httpx.Client(base_url=url)
+        for _ in range(200):
+            try:
+                if http.get("/Patient?_count=0").json()["total"] == PATIENTS:
+                    break
+            except httpx.ConnectError:
+                pass
+            time.sleep(0.05)
+        client = SyncFHIRClient(url, extra_headers={"Accept": "application/fhir+json"})
+        patients = client.resources("Patient").sort("_id").limit(5).fetch()
+        assert len(patients) == 5
+        first = client.reference("Patient", patients[0].id).to_resource()
+        assert first.serialize() == patients[0].serialize()
+        lenient = SyncFHIRClient(url, extra_headers={"Prefer": "handling=lenient"})  # it adds _totalMethod
+        assert lenient.resources("Patient").search(_id=first.id).count() == 1
+        with pytest.raises(ResourceNotFound):
+            client.reference("Patient", "nobody").to_resource()
+        with pytest.raises(OperationOutcome, match="did you mean `family`"):
+            client.resources("Patient").search(famly="x").fetch()
+        http.close()
