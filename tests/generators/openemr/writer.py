@@ -119,7 +119,10 @@ class Writer:
         self._connection.commit()
 
     def close(self) -> None:
+        """Commit, and let the server count what it has: right after a fill its plans may be foolish."""
         self.commit()
+        for table in self._buffers:
+            self._connection.execute(f"ANALYZE TABLE `{table.name}`").close()
         self._sender.shutdown()
 
     def abandon(self) -> None:
