@@ -293,7 +293,7 @@ class _Reader:
         self._check_zone(parts["site"], site)
         port = values.get("port", _readable(Settings)["port"].default)
         values.setdefault("base_url", f"http://localhost:{port}/fhir")
-        values["store"] = self._absolute_store(values.get("store", "sqlite:///facade.db"))
+        values["store"] = self._absolute_url(values.get("store", "sqlite:///facade.db"))
         values["key_file"] = self.folder / values.get("key_file", "facade.key")
         if "overlay" in values:
             values["overlay"] = self.folder / values["overlay"]
@@ -324,6 +324,8 @@ class _Reader:
             values["overlay"] = self.folder / values["overlay"]
         overlays = tuple(path for path in (overlay, values.get("overlay")) if path is not None)
         options = {key: self._option(value) for key, value in item.items.items() if key not in known}
+        if isinstance(options.get("url"), str):
+            options["url"] = self._absolute_url(options["url"])
         return SourceSettings(name=name, streams=streams, overlays=overlays, options=options, **values)
 
     def _fields(self, kind: type[Any], branch: _Branch, ignore: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -395,7 +397,7 @@ class _Reader:
 
         return _REFERENCE.sub(value, leaf.text)
 
-    def _absolute_store(self, url: str) -> str:
+    def _absolute_url(self, url: str) -> str:
         if not url.startswith("sqlite:///"):
             return url
         return "sqlite:///" + (self.folder / url.removeprefix("sqlite:///")).as_posix()

@@ -33,7 +33,7 @@ def replay(streams: Streams = None, config: Config = DEFAULT_CONFIG) -> None:
     )
     failed = [run for run in runs if run.error]
     for run in failed:
-        error_line(f"{run.stream}: {run.error}")
+        error_line(run.told)
     if failed:
         raise typer.Exit(1)
 

@@ -46,21 +46,9 @@ def sync_now(
     finally:
         store.close()
     console.print(_report(runs))
-    for line in error_lines(runs):
+    for line in dict.fromkeys(run.told for run in runs if run.error):  # each once, whatever it stopped
         error_line(line)
     return any(run.error for run in runs)
-
-
-def error_lines(runs: Sequence[SyncResult]) -> list[str]:
-    """What went wrong, each thing once, whatever the number of streams that it stopped."""
-    streams: dict[str, list[str]] = {}
-    for run in runs:
-        if run.error:
-            streams.setdefault(run.error, []).append(f"{run.source}.{run.stream}")
-    return [
-        error if error.startswith("source ") else f"{', '.join(names)}: {error}"
-        for error, names in streams.items()
-    ]
 
 
 def chosen(site: Site, only: Sequence[str]) -> dict[str, list[str]]:

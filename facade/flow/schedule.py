@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from connectors.base import Connector
-from facade.flow.sync import How, sync_stream
+from facade.flow.sync import How, SyncResult, sync_stream
 from facade.store import Store
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Schedule:
         self._owning = AsyncExitStack()
         self._running: set[asyncio.Task[Any]] = set()
         self._gates: dict[str, asyncio.Semaphore] = {}
-        self._told: dict[str, str | None] = {}
+        self._told: dict[str, str] = {}
         self.owner = False
 
     async def start(self) -> None:
@@ -112,17 +112,15 @@ class Schedule:
         self._tell(result)
 
     def _tell(self, result: SyncResult) -> None:
-        """Log an error when it is new: not each time it is met, nor for each stream of one source."""
-        name, error = f"{result.source}/{result.stream}", result.error
-        if error and error not in (self._told.get(name), self._told.get(result.source)):
-            log.warning("%s: %s", name, error)
-        elif not error and self._told.get(name):
-            log.warning("%s: works again", name)
-        self._told[name] = error
-        if error:
-            self._told[result.source] = error
-        elif ...:
-            pass
+        """Log what went wrong once: not each time it is met again, nor for each stream of one source."""
+        name, error = f"{result.source}.{result.stream}", result.error
+        if error is None:
+            self._told.pop(result.source, None)
+            if self._told.pop(name, None):
+                log.warning("%s works again", name)
+        elif error not in (self._told.get(name), self._told.get(result.source)):
+            self._told[name] = self._told[result.source] = error
+            log.warning("%s", result.told)
 
     async def _full_is_due(self, plan: Plan) -> bool:
         sql = "SELECT cursor, last_full FROM stream_state WHERE source=? AND name=?"

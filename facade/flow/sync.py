@@ -39,6 +39,12 @@ class SyncResult:
     seconds: float = 0.0
     error: str | None = None
 
+    @property
+    def told(self) -> str:
+        """The error with its place, for a person; a connector names its source by itself."""
+        error = self.error or ""
+        return error if error.startswith("source ") else f"{self.source}.{self.stream}: {error}"
+
     def take(self, tally: Tally) -> None:
         """The figures of an ingest that has ended."""
         self.read, self.changed, self.deleted = tally.read, tally.changed, tally.deleted
@@ -49,11 +55,13 @@ class SyncResult:
 class How:
     """How to sync. `full`: read all of an incremental stream, to find what its cursor missed.
 
-    `accept_deletes`: without the guard against many rows vanishing at once.
+    `accept_deletes`: without the guard against many rows vanishing at once. `refused`: what the source said
+    when it was asked whether it is there, so that not every stream has to find out.
     """
 
     full: bool = False
     accept_deletes: bool = False
+    refused: ConnectorError | None = None
     guard: Guard = field(default_factory=Guard)
     batch: int = BATCH
     progress: Progress | None = None
@@ -107,7 +115,12 @@ async def sync_source(
     progress: Progress | None = None,
 ) -> list[SyncResult]:
     """All streams of a pack, or those named; `at_once` defaults to the connector's limit of connections."""
-    how = How(full, accept_deletes, Guard(share=max_vanished), progress=progress)
+    refused = None
+    try:
+        await connector.check()
+    except ConnectorError as error:
+        refused = error
+    how = How(full, accept_deletes, refused, Guard(share=max_vanished), progress=progress)
     gate = asyncio.Semaphore(max(1, at_once or int(getattr(connector, "max_connections", 2))))
     names = list(pack.streams if streams is None else streams)
 
@@ -138,6 +151,8 @@ def _into(pack: Pack, store: Store, state: State, run: SyncResult, how: How) -> 
 
 async def _read(source: Source, into: Into, run: SyncResult, tally: Tally, how: How) -> None:
     store, state = into.store, into.state
+    if how.refused is not None:
+        raise how.refused
     await ingest(into, source.read(run.stream, None if into.seen else state.cursor), tally)
     if into.seen is not None:
         await delete_vanished(store, state, into.seen, None if how.accept_deletes else how.guard, tally)

@@ -48,6 +48,13 @@ def problems(folder: Path, text: str, environ: dict[str, str] | None = None) -> 
     return list(caught.value.problems)
 
 
+def test_a_database_file_is_beside_the_settings(tmp_path: Path) -> None:
+    text = "sources: { a: { pack: demo, url: 'sqlite:///legacy.db' }, b: { pack: demo, url: 'http://x/' } }"
+    sources = load(tmp_path, text).sources
+    assert sources["a"].options == {"url": f"sqlite:///{(tmp_path / 'legacy.db').as_posix()}"}
+    assert sources["b"].options == {"url": "http://x/"}
+
+
 def test_a_whole_file(tmp_path: Path) -> None:
     settings = load(tmp_path, WHOLE, {"EMR_PASSWORD": "hunter2"})
     assert settings.base_url == "https://clinic.example/fhir"
