@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -176,7 +176,7 @@ class PostgresStore(Store):
             try:
                 yield taken
             finally:
-                connection.close()
+                _unlock(connection)
         finally:
             self._held.release(name)
 
@@ -197,7 +197,14 @@ class PostgresStore(Store):
 def _let_go(locking: asyncio.Future[tuple[psycopg.Connection[Row], bool]]) -> None:
     """The lock came after the one who asked for it had gone."""
     if not locking.cancelled() and locking.exception() is None:
-        locking.result()[0].close()
+        _unlock(locking.result()[0])
+
+
+def _unlock(connection: psycopg.Connection[Row]) -> None:
+    """Release before hanging up: the server notices a closed connection only some time later."""
+    with suppress(psycopg.Error):
+        connection.execute("SELECT pg_advisory_unlock_all()")
+    connection.close()
 
 
 def _read_only(connection: psycopg.Connection[Any]) -> None:

@@ -1,6 +1,6 @@
-"""A fork server: each line `mode seed version seconds path` is a sync, killed -9 after that time.
+"""A fork server: each line `mode seed version seconds path` is a sync, killed -9 after so long.
 
-Forking a process that has already loaded everything costs milliseconds, so that a hundred kills are affordable.
+Forking a process that has already loaded everything costs milliseconds, hence a hundred kills.
 """
 
 from __future__ import annotations

@@ -197,7 +197,7 @@ async def test_a_cursor_never_overtakes_its_records(store: Store) -> None:
         ((cursor,),) = store.query("SELECT cursor FROM stream_state WHERE source=?", (name,)) or ((None,),)
         there = len([key for key in resources(store) if key.startswith(f"Patient/{number}-")])
         assert there == (0 if cursor is None else int(cursor) + 1)
-        await run(store, source, of, batch=2)
+        assert (await run(store, source, of, batch=2)).error is None
         assert len([key for key in resources(store) if key.startswith(f"Patient/{number}-")]) == 9
 
 
@@ -209,7 +209,7 @@ async def test_later_wins_in_one_incremental_read(store: Store) -> None:
         row(1, lname="B", cursor="2"),
         row(1, lname="A", cursor="3"),
     ]
-    for size in (1, 2, 100):
+    for size in (1, 2, 1, 100):
         source = Scripted([*rows, row(3, lname=str(size), cursor="4")])
         result = await run(store, source, of, batch=size, full=True)
         assert result.error is None
