@@ -1,0 +1,109 @@
+"""Whatever is asked, the answer is FHIR or a Binary's content, and never a 5xx."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from facade.rest.dispatch import Dispatch
+from facade.rest.routes import ROUTES
+from facade.search import supported_parameters
+from tests.facade.rest import support
+
+TYPES = ("Patient", "Observation", "Binary")
+NAMES = sorted({one.code for type in TYPES for one in supported_parameters(type)})
+NAMES += ["_count", "_sort", "_include", "_revinclude", "_total", "_format", "_pretty", "_cursor", "_summary"]
+
+words = st.one_of(
+    st.sampled_from(
+        ["", "1", "-1", "male", "ge2020", "2020-02-30", "9999-12-31", "0000", "a|b", "|", "a,b", "\\"]
+    ),
+    st.sampled_from(["Patient/1", "Observation:subject", "*", "-_id,name", "json", "xml", "true", "9" * 40]),
+    st.text(max_size=8),
+)
+names = st.one_of(st.sampled_from(NAMES), st.text(max_size=6)).flatmap(
+    lambda name: st.sampled_from(["", ":exact", ":not", ":missing", ":Patient", ":x"]).map(
+        lambda end: name + end
+    )
+)
+queries = st.lists(st.tuples(names, words), max_size=3).map(
+    lambda items: "&".join(f"{quote(name)}={quote(value)}" for name, value in items)
+)
+parts = st.one_of(st.sampled_from([*TYPES, "Encounter", "metadata", "_search", "_history", "1", "$x"]), words)
+paths = st.lists(parts, min_size=1, max_size=4).map("/".join)
+headers = st.dictionaries(
+    st.sampled_from([b"accept", b"prefer", b"if-none-match", b"if-modified-since", b"content-type"]),
+    st.sampled_from([b"*/*", b"application/fhir+json", b'W/"1"', b"handling=lenient", b",;q=,", b"\xff\xfe"])
+    | st.binary(max_size=10),
+)
+
+
+@pytest.fixture(scope="module")
+def fhir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dispatch]:
+    store = support.open_store(tmp_path_factory.mktemp("fuzz"))
+    support.put(
+        store,
+        {"resourceType": "Patient", "id": "1", "gender": "male", "birthDate": "2020-01-01"},
+        {"resourceType": "Observation", "id": "1", "subject": {"reference": "Patient/1"}},
+        {"resourceType": "Binary", "id": "1", "contentType": "text/plain", "data": "aGk="},
+    )
+    yield Dispatch(ROUTES, support.service(store))
+    store.close()
+
+
+def ask(fhir: Dispatch, scope: dict[str, Any], body: bytes) -> tuple[int, dict[bytes, bytes], bytes]:
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": body}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(fhir({"type": "http", "root_path": "", **scope}, receive, send))
+    return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
+
+
+@settings(max_examples=600, deadline=None, derandomize=True)
+@given(st.sampled_from(["GET", "GET", "GET", "POST", "HEAD", "PUT"]), paths, queries, headers, st.data())
+@example("GET", "Patient", "birthdate=9999-12-31", {}, None)
+def test_no_request_is_the_servers_fault(
+    fhir: Dispatch,
+    method: str,
+    path: str,
+    query: str,
+    headers: dict[bytes, bytes],
+    data: st.DataObject | None,
+) -> None:
+    scope = {
+        "method": method,
+        "path": "/" + path,
+        "query_string": query.encode(),
+        "headers": list(headers.items()),
+    }
+    body = data.draw(queries).encode() if data and method == "POST" else b""
+    status, answered, content = ask(fhir, scope, body)
+    assert status in (200, 304, 400, 404, 405, 406, 410, 413, 414, 415), content
+    if status >= 400 and method != "HEAD":
+        outcome = orjson.loads(content)
+        assert outcome["resourceType"] == "OperationOutcome"
+        assert outcome["issue"][0]["diagnostics"]
+    if status == 200:
+        assert answered[b"content-length"] == str(len(content)).encode() or method == "HEAD"
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(st.sampled_from(TYPES), queries)
+def test_no_search_is_the_servers_fault(fhir: Dispatch, type: str, query: str) -> None:
+    scope = {"method": "GET", "path": f"/{type}", "query_string": query.encode(), "headers": []}
+    status, _, content = ask(fhir, scope, b"")
+    assert status in (200, 400, 406), (query, content)
+    wanted = "Bundle" if status == 200 else "OperationOutcome"
+    assert orjson.loads(content)["resourceType"] == wanted
