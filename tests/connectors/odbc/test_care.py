@@ -28,7 +28,10 @@ def big(database: Database, rows: int = 20_000) -> None:
         "mariadb": f"SELECT seq, REPEAT('x', 100) FROM seq_1_to_{rows}",
         "postgresql": f"SELECT n, repeat('x', 100) FROM generate_series(1, {rows}) n",
     }
-    recursive = f"WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {rows}) SELECT n, hex(zeroblob(50)) FROM s"
+    recursive = (
+        f"WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {rows}) "
+        "SELECT n, hex(zeroblob(50)) FROM s"
+    )
     database.run(f"INSERT INTO big {series.get(database.kind, recursive)};")
 
 
@@ -49,7 +52,7 @@ def test_allowed_hours_are_in_the_sources_zone() -> None:
 
     clock = Clock(datetime(2024, 7, 1, 23, 30, tzinfo=UTC))  # 19:30 in New York
     opening = Opening("emr", Hours(time(20), time(6)), ZoneInfo("America/New_York"), clock)
-    with pytest.raises(Unreachable, match="^source emr: not read until 20:00, as allowed_hours says$"):
+    with pytest.raises(Unreachable, match=r"^source emr: not read until 20:00, as allowed_hours says$"):
         opening.check()
     clock.now += timedelta(minutes=31)
     opening.check()
@@ -91,7 +94,7 @@ def test_breaker() -> None:
     breaker.failed(Unreachable("gone"))
     breaker.check()
     breaker.failed(Unreachable("gone"))
-    with pytest.raises(Unreachable, match="^gone; not tried again until 12:01:00$"):
+    with pytest.raises(Unreachable, match=r"^gone; not tried again until 12:01:00$"):
         breaker.check()
     clock.now += timedelta(seconds=60)
     breaker.check()
@@ -172,14 +175,16 @@ async def test_embedded_sqlite_is_interrupted(sqlite: Database) -> None:
         "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s) SELECT count(*) AS id FROM s",
         ("id",),
     )
-    with pytest.raises(Unreachable, match="took longer than 0.2s"):
+    with pytest.raises(Unreachable, match=r"took longer than 0\.2s"):
         await sqlite.read(endless, statement_timeout="200ms")
 
 
 def running_statements(database: Database) -> int:
     query = {
-        "mariadb": "SELECT count(*) FROM information_schema.processlist WHERE info LIKE '%SLEEP(30)%' AND info NOT LIKE '%processlist%'",
-        "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)%' AND state = 'active' AND query NOT LIKE '%pg_stat_activity%'",
+        "mariadb": "SELECT count(*) FROM information_schema.processlist "
+        "WHERE info LIKE '%SLEEP(30)%' AND info NOT LIKE '%processlist%'",
+        "postgresql": "SELECT count(*) FROM pg_stat_activity "
+        "WHERE query LIKE '%pg_sleep(30)%' AND state = 'active' AND query NOT LIKE '%pg_stat_activity%'",
     }[database.kind]
     return int(str(database.run(query + ";")))
 
@@ -240,7 +245,7 @@ async def test_a_killed_server_is_unreachable_and_comes_back(server_database: Da
         rows = 0
         try:
             with pytest.raises(
-                Unreachable, match="the connection to the database was lost|cannot be reached"
+                Unreachable, match=r"the connection to the database was lost|cannot be reached"
             ):
                 async for _ in connector.read("big"):
                     rows += 1

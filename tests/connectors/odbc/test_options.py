@@ -27,15 +27,15 @@ URL = {"url": "sqlite:///x.db"}
         ({**URL, "xyzzy": 3}, "source emr: there is no option `xyzzy`; known are connection, url, "),
         ({**URL, "fetch_size": 0}, "option `fetch_size` is not a whole number from 1 to 100000"),
         ({**URL, "fetch_size": True}, "option `fetch_size` is not a whole number"),
-        ({**URL, "statement_timeout": "soon"}, "option `statement_timeout` is not a duration; write for example 30s"),
-        ({**URL, "allowed_hours": "20-6"}, "option `allowed_hours` is not a span of hours; write for example 20:00-06:00"),
+        ({**URL, "statement_timeout": "soon"}, "option `statement_timeout` is not a duration; write for"),
+        ({**URL, "allowed_hours": "20-6"}, "option `allowed_hours` is not a span of hours; write"),
         ({**URL, "allowed_hours": "20:00-06:99"}, "option `allowed_hours` is not a span"),
         ({**URL, "timezone": "Mars/Base"}, "option `timezone` is not a time zone"),
         ({**URL, "encoding": "utf-99"}, "option `encoding` is not an encoding"),
         ({**URL, "columns": "camel"}, "option `columns` is not lower, upper or as-is"),
         ({"url": "postgres://x"}, "option `url` is not sqlite:///PATH"),
-        ({**URL, "writes": {"book": {"statement": "x"}}}, "option `writes` `book` has no `statement`; did you mean `statements`?"),
-        ({**URL, "writes": {"book": {"statements": ["SELECT ?"]}}}, "uses `?`; name its parameters like :pid"),
+        ({**URL, "writes": {"book": {"statement": "x"}}}, "`book` has no `statement`; did you mean"),
+        ({**URL, "writes": {"book": {"statements": ["SELECT ?"]}}}, "uses `?`; name its parameters"),
         ({**URL, "writes": {"book": {}}}, "`book` needs `statements`"),
     ],
 )  # fmt: skip
@@ -60,7 +60,8 @@ def test_wrong_streams(stream: Stream, told: str) -> None:
 
 
 def test_options_as_settings_give_them() -> None:
-    options = parse_options("emr", {"url": "sqlite:////data/a%20b.db", "statement_timeout": "2m", "login_timeout": 5,
+    options = parse_options("emr", {"url": "sqlite:////data/a%20b.db", "statement_timeout": "2m",
+                                    "login_timeout": 5,
                                     "max_connections": "3", "page_rows": 0, "encoding": None})  # fmt: skip
     assert options.url == "/data/a b.db"
     assert (options.statement_timeout, options.login_timeout, options.max_connections) == (120, 5, 3)
@@ -92,7 +93,8 @@ def test_connection_strings() -> None:
     [
         ("MariaDB", "mariadb"), ("MySQL", "mysql"), ("PostgreSQL", "postgresql"), ("SQLite", "sqlite"),
         ("Microsoft SQL Server", "sqlserver"), ("Oracle", "oracle"), ("InterSystems Cache", "intersystems"),
-        ("InterSystems IRIS", "intersystems"), ("ACCESS", "access"), ("OPENEDGE", "progress"), ("DB2/LINUXX8664", "db2"),
+        ("InterSystems IRIS", "intersystems"), ("ACCESS", "access"), ("OPENEDGE", "progress"),
+        ("DB2/LINUXX8664", "db2"),
         ("Firebird", "generic"),
     ],
 )  # fmt: skip
@@ -107,7 +109,8 @@ def test_dialects(product: str, dialect: str) -> None:
         ("MySQL ODBC 8.0 Unicode Driver", "mysql"), ("psqlodbcw.so", "postgresql"), ("SQLite3", "sqlite"),
         ("FreeTDS", "freetds"), ("libtdsodbc.so", "freetds"), ("ODBC Driver 18 for SQL Server", "sqlserver"),
         ("Microsoft Access Driver (*.mdb, *.accdb)", "access"), ("InterSystems IRIS ODBC35", "intersystems"),
-        ("Progress OpenEdge 11.7 Driver", "progress"), ("Oracle in instantclient_19_8", "oracle"), ("Nope", "other"),
+        ("Progress OpenEdge 11.7 Driver", "progress"), ("Oracle in instantclient_19_8", "oracle"),
+        ("Nope", "other"),
     ],
 )  # fmt: skip
 def test_drivers(name: str, driver: str) -> None:

@@ -60,7 +60,7 @@ async def test_rows_without_a_watermark_come_every_time(database: Database) -> N
     assert [(record.key, record.cursor is None) for record in first] == [("1", True), ("2", False)]
     notes(database, (3, "2024-01-01 12:00:00", "c"))
     assert keys(
-        await database.read(NOTES, since="2024-01-01T11:00:00".replace("T", first[1].cursor[10]))
+        await database.read(NOTES, since="2024-01-01T11:00:00".replace("T", str(first[1].cursor)[10]))
     ) == ["1", "3"]
     skipping = Stream(
         "note", NOTES.query, ("id",), "incremental", "changed", options={"cursor_nulls": "skip"}
@@ -88,8 +88,9 @@ async def test_a_numeric_watermark(database: Database) -> None:
 
 
 async def test_one_row_by_key(database: Database) -> None:
-    database.run("CREATE TABLE k (kind varchar(9), id int); INSERT INTO k VALUES ('a|b', 1), ('a', 1), ('c\\d', 2);".replace(
-        "\\", "\\\\" if database.kind == "mariadb" else "\\"))  # fmt: skip
+    backslash = "\\\\" if database.kind == "mariadb" else "\\"
+    database.run("CREATE TABLE k (kind varchar(9), id int);")
+    database.run(f"INSERT INTO k VALUES ('a|b', 1), ('a', 1), ('c{backslash}d', 2);")
     stream = Stream("k", "SELECT kind, id FROM k", ("kind", "id"))
     all_keys = keys(await database.read(stream))
     assert sorted(all_keys) == ["a\\|b|1", "a|1", "c\\\\d|2"]
@@ -122,7 +123,8 @@ async def test_slices_are_bound_by_the_columns_own_type(
     database: Database, condition: Condition, expected: str
 ) -> None:
     database.run(
-        f"CREATE TABLE s (id int, day date, at {database.stamp}, amount decimal(8,2), name varchar(20), code char(5));"
+        f"CREATE TABLE s (id int, day date, at {database.stamp}, amount decimal(8,2),"
+        "name varchar(20), code char(5));"
         "INSERT INTO s VALUES (1, '2023-12-31', '2023-12-31 10:00:00', 1.50, NULL, 'a'),"
         "(2, '2024-02-03', '2024-02-03 10:00:00', 2.50, 'Ann', 'b'),"
         "(3, '2024-03-04', '2024-03-04 10:00:00', 3.50, 'O''Hara', 'c');"
@@ -143,7 +145,8 @@ async def test_conditions_go_where_the_sql_says(database: Database) -> None:
     database.run("CREATE TABLE v (pid int, n int); INSERT INTO v VALUES (1, 5), (1, 6), (2, 7);")
     stream = Stream(
         "v",
-        "WITH t AS (SELECT v.pid AS id, SUM(n) AS total FROM v WHERE n > 0 /* where */ GROUP BY v.pid)\nSELECT id, total FROM t",
+        "WITH t AS (SELECT v.pid AS id, SUM(n) AS total FROM v WHERE n > 0 /* where */ GROUP BY v.pid)\n"
+        "SELECT id, total FROM t",
         ("id",),
         options={"column.id": "v.pid"},
     )
@@ -169,7 +172,8 @@ async def test_sql_in_any_shape_can_be_sliced(database: Database, sql: str) -> N
 
 async def test_deleted(database: Database) -> None:
     database.run(
-        "CREATE TABLE d (id int, gone varchar(5)); INSERT INTO d VALUES (1,'N'),(2,'Y'),(3,''),(4,'0'),(5,'1'),(6,NULL),(7,'f'),(8,'2020');"
+        "CREATE TABLE d (id int, gone varchar(5));"
+        "INSERT INTO d VALUES (1,'N'),(2,'Y'),(3,''),(4,'0'),(5,'1'),(6,NULL),(7,'f'),(8,'2020');"
     )
     records = await database.read(Stream("d", "SELECT * FROM d", ("id",), deleted="gone"))
     assert {record.key for record in records if record.deleted} == {"2", "5", "8"}
@@ -186,11 +190,12 @@ async def test_a_row_without_a_key_is_told_apart(database: Database) -> None:
 
 
 async def test_pages_lose_and_repeat_nothing(mariadb: Database) -> None:
-    """Text keys under a collation that ignores case and blanks, equal keys beyond a page, and no key at all."""
+    """Text keys under a collation that ignores case and blanks, equal keys beyond a page, and no key."""
     names = ["a", "A", "a ", "b", "é", "e", "E"] * 5 + ["same"] * 20
     rows = ", ".join(f"('{name}', {number})" for number, name in enumerate(names))
     mariadb.run(
-        f"CREATE TABLE p (name varchar(9), n int); INSERT INTO p VALUES {rows}, (NULL, 100), (NULL, 101), (NULL, 102);"
+        f"CREATE TABLE p (name varchar(9), n int); INSERT INTO p VALUES {rows},"
+        "(NULL, 100), (NULL, 101), (NULL, 102);"
     )
     for stream in (Stream("p", "SELECT * FROM p", ("name",)), Stream("p", "SELECT * FROM p", ("n", "name"))):
         for page in (1, 2, 3, 7, 1000):
@@ -242,7 +247,7 @@ async def test_wrong_sql(database: Database, sql: str, error: type[Exception], t
 
 async def test_two_columns_of_one_name(server_database: Database) -> None:
     notes(server_database, (1, None, "a"))
-    with pytest.raises((BadConfiguration, Rejected), match="same name|two columns"):
+    with pytest.raises((BadConfiguration, Rejected), match=r"same name|two columns"):
         await server_database.read(Stream("note", "SELECT a.id, b.id FROM note a, note b", ("id",)))
 
 

@@ -19,6 +19,8 @@ from connectors.odbc.fetching import take
 from connectors.odbc.records import Unreadable
 from tests.connectors.odbc.conftest import Database
 
+EXACT = "12345678901234567890.00000000000000000001"
+LONGER = "12345678901234567890123456789012345678901234567890.10"
 MARIADB = {  # type, SQL value, in the record
     "whole": ("int", "-7", -7),
     "tiny": ("tinyint(1)", "1", 1),
@@ -29,7 +31,7 @@ MARIADB = {  # type, SQL value, in the record
     "real_": ("float", "0.1", 0.1),
     "double_": ("double", "0.1", 0.1),
     "money": ("decimal(10,2)", "200.00", "200.00"),
-    "exact": ("decimal(40,20)", "12345678901234567890.00000000000000000001", "12345678901234567890.00000000000000000001"),
+    "exact": ("decimal(40,20)", EXACT, EXACT),
     "text_": ("varchar(20)", "'Zoë €😀'", "Zoë €😀"),
     "blanks": ("varchar(20)", "'x '", "x "),
     "latin": ("varchar(20) CHARACTER SET latin1", "x'5A6FEB'", "Zoë"),
@@ -58,7 +60,7 @@ POSTGRESQL = {
     "double_": ("double precision", "0.1", 0.1),
     "nan": ("double precision", "'NaN'", "NaN"),
     "money": ("numeric(10,2)", "200.00", "200.00"),
-    "exact": ("numeric", "12345678901234567890123456789012345678901234567890.10", "12345678901234567890123456789012345678901234567890.10"),
+    "exact": ("numeric", LONGER, LONGER),
     "text_": ("text", "'Zoë €😀'", "Zoë €😀"),
     "padded": ("char(10)", "'ab'", "ab        "),
     "long_": ("text", "repeat('é', 70000)", "é" * 70000),
@@ -161,7 +163,7 @@ def test_a_row_that_cannot_be_fetched_does_not_take_its_neighbours() -> None:
 
 def test_a_value_that_cannot_be_made_plain_marks_its_record() -> None:
     class Odd(datetime):
-        def isoformat(self, *_: Any) -> str:  # type: ignore[override]
+        def isoformat(self, *_: Any) -> str:
             raise ValueError
 
     shapes = (values.Shape("a", "a", datetime), values.Shape("b", "b", date))
@@ -190,7 +192,8 @@ def test_single_precision_keeps_the_number(number: float) -> None:
     [
         (Decimal("1E+3"), "1000"), (Decimal("0.10"), "0.10"), (Decimal("NaN"), "NaN"),
         (float("inf"), "Infinity"), (float("nan"), "NaN"), (b"\x00\xff", "AP8="), (True, True),
-        (datetime(1, 1, 1), "0001-01-01T00:00:00"), (time(1, 2, 3), "01:02:03"), (date(44, 3, 15), "0044-03-15"),
+        (datetime(1, 1, 1), "0001-01-01T00:00:00"), (time(1, 2, 3), "01:02:03"),
+        (date(44, 3, 15), "0044-03-15"),
     ],
 )  # fmt: skip
 def test_plain(value: Any, expected: Any) -> None:

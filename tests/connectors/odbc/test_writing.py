@@ -34,7 +34,8 @@ BOOK = {
 def visits(database: Database) -> Database:
     auto = {"mariadb": "int AUTO_INCREMENT", "postgresql": "serial"}.get(database.kind, "integer")
     database.run(
-        f"CREATE TABLE visit (id {auto} PRIMARY KEY, pid int NOT NULL, start {database.stamp}, remark varchar(40));"
+        f"CREATE TABLE visit (id {auto} PRIMARY KEY, pid int NOT NULL, start {database.stamp},"
+        "remark varchar(40));"
         "CREATE TABLE slot (id int, taken int); INSERT INTO slot VALUES (1, 0), (2, 1);"
         "INSERT INTO visit (pid, remark) VALUES (9, 'old');"
     )
