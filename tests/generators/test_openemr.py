@@ -172,6 +172,7 @@ def test_the_same_seed_gives_the_same_rows(connection: str, mariadb_server: Mari
         own, other = cursor.execute(f"CHECKSUM TABLE generated.{table}, twin.{table}").fetchall()
         assert own[1] == other[1], table
     cursor.execute("DELETE FROM twin.patient_data")
+    cursor.execute("DELETE FROM twin.insurance_data")
     fill(twin, PATIENTS, seed=4, start_pid=FIRST, parts=("people",))
     same = (
         "SELECT COUNT(*) FROM generated.patient_data AS a JOIN twin.patient_data AS b ON b.pid = a.pid "
