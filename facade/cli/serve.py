@@ -27,6 +27,7 @@ def serve_settings(settings: Settings) -> None:
     import uvicorn
 
     from facade.app import create_app
+    from facade.rest.deadline import DeadlineProtocol
 
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as probe:
@@ -40,6 +41,7 @@ def serve_settings(settings: Settings) -> None:
     console.print(f"FHIR R4 at [bold]{settings.base_url}[/]  (Ctrl-C stops)")
     uvicorn.run(
         create_app(settings),
+        http=DeadlineProtocol,
         host=settings.host,
         port=settings.port,
         log_level="warning",
