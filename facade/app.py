@@ -6,7 +6,7 @@ import gc
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 
 from starlette.applications import Starlette
@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 from connectors.base import Clock, Connector
 from facade.errors import FacadeError
 from facade.flow.schedule import Plan, Schedule
-from facade.flow.site import Site, open_connectors, open_store, read_site
+from facade.flow.site import Site, open_connectors, open_site_store, read_site
 from facade.flow.sync import How
 from facade.flow.vanished import Guard
 from facade.rest.capabilities import capability_statement
@@ -65,7 +65,7 @@ def create_app(
     """
     site = read_site(settings)
     connectors = open_connectors(site, clock)
-    store = open_store(settings, clock)
+    store = open_site_store(site, clock)
     fhir = Dispatch(ROUTES, _service(site, store, clock(), new_secret))
     schedule = Schedule(store, _plans(site, connectors) if fresh else ())
 
@@ -125,6 +125,6 @@ def _service(site: Site, store: Store, started: datetime, new_secret: Callable[[
         cursor_key=cursor_key(store, new_secret),
         default_count=settings.search.default_count,
         max_count=settings.search.max_count,
-        zone=UTC,  # as facade.flow indexes what has none
+        zone=store.zone,
         new_id=new_secret,
     )

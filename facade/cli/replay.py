@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Annotated
 
 import typer
 
@@ -10,20 +11,27 @@ from facade.cli.console import StreamBars, console, error_line, utc_now
 from facade.cli.options import DEFAULT_CONFIG, Config, Streams
 from facade.cli.sync import chosen
 from facade.flow.replay import replay as replay_records
-from facade.flow.site import Site, open_store, read_site
+from facade.flow.site import Site, open_site_store, read_site
 from facade.flow.sync import SyncResult
 from facade.settings import load_settings
 from facade.store import Store
 
 
-def replay(streams: Streams = None, config: Config = DEFAULT_CONFIG) -> None:
+def replay(
+    streams: Streams = None,
+    config: Config = DEFAULT_CONFIG,
+    reindex: Annotated[bool, typer.Option("--reindex", help="Make the whole search index anew.")] = False,
+) -> None:
     """Re-map what was read before with the packs as they are now; unchanged resources stay as they are."""
-    settings = load_settings(config)
-    site = read_site(settings)
+    if reindex and streams:
+        raise typer.BadParameter("--reindex is for all streams")
+    site = read_site(load_settings(config))
     wanted = chosen(site, streams or ())
-    store = open_store(settings, utc_now)
+    store = open_site_store(site, utc_now, reindex=reindex)
     try:
-        runs = asyncio.run(_replay(site, store, wanted))
+        runs = asyncio.run(_replay(site, store, wanted, reindex))
+        if reindex and not any(run.error for run in runs):
+            store.remember_zone()
     finally:
         store.close()
     console.print(
@@ -38,9 +46,11 @@ def replay(streams: Streams = None, config: Config = DEFAULT_CONFIG) -> None:
         raise typer.Exit(1)
 
 
-async def _replay(site: Site, store: Store, wanted: dict[str, list[str]]) -> list[SyncResult]:
+async def _replay(site: Site, store: Store, wanted: dict[str, list[str]], reindex: bool) -> list[SyncResult]:
     runs: list[SyncResult] = []
     with StreamBars() as bars:
         for name, pack in site.packs.items():
-            runs += await replay_records(store, pack, name, streams=wanted[name], progress=bars.told)
+            runs += await replay_records(
+                store, pack, name, streams=wanted[name], reindex=reindex, progress=bars.told
+            )
     return runs

@@ -12,7 +12,7 @@ from rich.table import Table
 from connectors.base import Connector
 from facade.cli.console import StreamBars, console, error_line, table, utc_now
 from facade.cli.options import DEFAULT_CONFIG, Config, Streams
-from facade.flow.site import Site, open_connectors, open_store, read_site
+from facade.flow.site import Site, open_connectors, open_site_store, read_site
 from facade.flow.sync import SyncResult, sync_source
 from facade.settings import load_settings
 from facade.store import Store
@@ -40,7 +40,7 @@ def sync_now(
 ) -> bool:
     """Sync all sources, or the streams named, and print what was done; True when any failed."""
     wanted = chosen(site, only)
-    store = open_store(site.settings, utc_now)
+    store = open_site_store(site, utc_now)
     try:
         runs = asyncio.run(_sync(site, store, wanted, full, accept_deletes))
     finally:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from connectors.base import Record
-from facade.search import extract, patient_of
+from facade.search import Setting, extract, patient_of
 from facade.spec.check import check
 from facade.store.index import IndexRows
 from facade.store.serialise import Content, canonical, digest, freeze
 
 if TYPE_CHECKING:
-    from facade.mapping import Pack
+    from facade.mapping import Mapped, Pack
 
 WHOLE = ""
 """The mapping of a quarantine row that is about the record itself."""
@@ -89,7 +89,7 @@ def refuse_double(item: Item) -> Item:
     return item
 
 
-def map_item(pack: Pack, record: Record, item: Item) -> None:
+def map_item(pack: Pack, record: Record, item: Item, setting: Setting) -> None:
     """Fill in what the record makes; each mapping succeeds or is refused alone."""
     if item.whole or item.deleted:
         return
@@ -101,7 +101,7 @@ def map_item(pack: Pack, record: Record, item: Item) -> None:
     for failure in outcome.failures:
         item.refusals.append(Refusal(failure.mapping, failure.element, failure.reason))
     for mapped in outcome.resources:
-        drafted = _draft(mapped.mapping, mapped.type, mapped.id, mapped.resource)
+        drafted = _draft(mapped, setting)
         if isinstance(drafted, Draft):
             item.drafts.append(drafted)
         else:
@@ -116,7 +116,8 @@ def without_empty_meta(resource: dict[str, Any]) -> None:
         del resource["meta"]
 
 
-def _draft(mapping: str, type: str, id: str, resource: dict[str, Any]) -> Draft | Refusal:
+def _draft(mapped: Mapped, setting: Setting) -> Draft | Refusal:
+    mapping, resource = mapped.mapping, mapped.resource
     without_empty_meta(resource)
     issues = check(resource)
     if issues:
@@ -125,4 +126,5 @@ def _draft(mapping: str, type: str, id: str, resource: dict[str, Any]) -> Draft 
         content = freeze(resource)
     except TypeError as error:
         return Refusal(mapping, None, f"not representable as JSON: {error}")
-    return Draft(mapping, type, id, content, extract(resource), patient_of(resource))
+    index, patient = extract(resource, setting), patient_of(resource, setting)
+    return Draft(mapping, mapped.type, mapped.id, content, index, patient)

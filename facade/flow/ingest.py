@@ -18,6 +18,7 @@ from facade.flow.draft import WHOLE, Item, map_item, read, refuse_double
 from facade.flow.runs import State
 from facade.flow.seen import Seen
 from facade.flow.sql import marks
+from facade.search import Setting
 from facade.store import Store
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ class _Run:
         self._in_flight: frozenset[str] = frozenset()
         self._fresh = False
         self._doubtful: frozenset[str] = frozenset()
+        self._setting = Setting(tz=into.store.zone)
         self._started = self._turn = perf_counter()
 
     async def prepare(self) -> None:
@@ -147,7 +149,7 @@ class _Run:
                 refused.append(refuse_double(item))
         changed = await self._changed(items)
         for record, item in changed:
-            map_item(self.into.pack, record, item)
+            map_item(self.into.pack, record, item, self._setting)
             await self._give_way()
         cursor = next((record.cursor for record in reversed(records) if record.cursor is not None), None)
         await self._write([item for _, item in changed] + refused, cursor)

@@ -38,5 +38,22 @@ def open_connectors(site: Site, clock: Clock) -> dict[str, Connector]:
 
 
 def open_store(settings: Settings, clock: Clock) -> Store:
-    """The store, made if there is none; raises CannotOpen."""
+    """The store, made if there is none, to look into; raises CannotOpen."""
     return Store.open(settings.store, key_file=settings.key_file, clock=clock)
+
+
+def open_site_store(site: Site, clock: Clock, *, reindex: bool = False) -> Store:
+    """The store, for who fills or searches it: its index lies in the site's time zone. Raises CannotOpen."""
+    store = open_store(site.settings, clock)
+    try:
+        store.settle_zone(_zone(site), reindexing=reindex)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _zone(site: Site) -> str:
+    """Where times without a zone lie: the site's own setting, else what the first pack says."""
+    names = [site.settings.site.get("timezone"), *(pack.site.get("timezone") for pack in site.packs.values())]
+    return next((name for name in names if name), "UTC")

@@ -8,10 +8,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 from facade.store.errors import CannotOpen
 from facade.store.writer import Row, Session, Transaction, Writer
@@ -32,6 +33,7 @@ class Store(ABC):
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
+        self.zone: tzinfo = UTC
         self.systems: dict[str, int] = {}
         self._threads = ThreadPoolExecutor(4, "store-reader")
         self._writer = Writer(self._open_session, self.systems)
@@ -57,6 +59,30 @@ class Store(ABC):
     def now(self) -> int:
         """Microseconds since 1970, in whole milliseconds: what FHIR instants and the tables share."""
         return int(self.clock().timestamp() * 1000) * 1000
+
+    def settle_zone(self, name: str, *, reindexing: bool = False) -> None:
+        """Say in which time zone dates without one are indexed: it is `zone` from here on.
+
+        The store remembers the first; raises CannotOpen for another one, unless all is about to be indexed
+        anew: `remember_zone` then ends that.
+        """
+        known = self.query("SELECT value FROM store_fact WHERE name='zone'")
+        if known and known[0][0] != name and not reindexing:
+            raise CannotOpen(
+                f"the store's index was made for the time zone {known[0][0]}, and the site's is now {name}: "
+                "run `facade replay --reindex`, or set site.timezone back"
+            )
+        self.zone = ZoneInfo(name)
+        if not known:
+            self.remember_zone()
+
+    def remember_zone(self) -> None:
+        """The whole index lies in `zone` now."""
+        sql = (
+            "INSERT INTO store_fact (name, value) VALUES ('zone', ?) "
+            "ON CONFLICT (name) DO UPDATE SET value=excluded.value"
+        )
+        self.write_sync(lambda transaction: transaction.execute(sql, (str(self.zone),)))
 
     @abstractmethod
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:

@@ -154,3 +154,15 @@ def test_a_taken_port_is_one_line(cli: Cli, demo: Path) -> None:
         status, _, err = cli("serve", "--port", str(port))
     assert status == 1
     assert f"Port {port} on 127.0.0.1 is already in use; choose another with --port." in err
+
+
+def test_another_time_zone_needs_another_index(cli: Cli, demo: Path) -> None:
+    assert cli("sync")[0] == 0
+    (demo / "facade.yaml").write_text(SETTINGS.replace("America/New_York", "Asia/Tokyo"))
+    status, _, err = cli("sync")
+    assert status == 1
+    assert "the store's index was made for the time zone America/New_York" in err
+    assert "facade replay --reindex" in err
+    status, out, err = cli("replay", "--reindex")
+    assert (status, err) == (0, "")
+    assert cli("sync")[0] == 0
