@@ -65,11 +65,7 @@ def unique() -> Callable[[Any], list[Any]]:
     """
 
     def run(value: Any) -> list[Any]:
-        kept: list[Any] = []
-        for item in many(value):
-            if item not in kept:
-                kept.append(item)
-        return kept
+        return list({repr(item): item for item in many(value)}.values())
 
     return run
 

@@ -6,9 +6,9 @@ import hashlib
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from html.parser import HTMLParser
 
 from facade.mapping.errors import ArgumentError
+from facade.mapping.filters.html_text import html_text
 from facade.mapping.filters.registry import filter_
 
 Text = Callable[[str], str | None]
@@ -149,7 +149,7 @@ def strip_html() -> Text:
 
     `$'<p>Take <b>two</b></p>' | strip_html` gives `Take two`
     """
-    return _plain
+    return html_text
 
 
 @filter_()
@@ -167,37 +167,3 @@ def _compile(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern)
     except re.error as error:
         raise ArgumentError(f"the regular expression is wrong: {error.msg}") from None
-
-
-_BLOCKS = frozenset({"p", "div", "br", "li", "tr", "table", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6"})
-_SILENT = frozenset({"script", "style", "head"})
-
-
-class _Plain(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.silent = 0
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag in _SILENT:
-            self.silent += 1
-        elif tag in _BLOCKS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _SILENT:
-            self.silent = max(0, self.silent - 1)
-        elif tag in _BLOCKS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self.silent:
-            self.parts.append(re.sub(r"\s+", " ", data))
-
-
-def _plain(html: str) -> str | None:
-    parser = _Plain()
-    parser.feed(html)
-    parser.close()
-    return "\n".join(line for piece in "".join(parser.parts).split("\n") if (line := piece.strip())) or None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from time import process_time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from facade.mapping.filters import FILTERS
+from facade.mapping.errors import MappingFailure
+from facade.mapping.filters import FILTERS, Environment
 from tests.facade.mapping.packs import elements, failure, value
 
 _EXAMPLE = re.compile(r"`(\$[^`]+)`\s+gives\s+`([^`]*)`")
@@ -72,6 +75,9 @@ def test_an_empty_value_stays_empty_in_all_but_default(name: str) -> None:
         ("$a | capture('x(y)?')", {"a": "x"}, None),
         ("$a | capture('[0-9]+')", {"a": "ab12c"}, "12"),
         ("$a | strip_html", {"a": "a &lt; b<script>x()</script><br>c"}, "a < b\nc"),
+        ("$a | strip_html", {"a": "Na < 5 and K <LOD"}, "Na < 5 and K <LOD"),
+        ("$a | strip_html", {"a": "a<!-- b > c -->d<!-- e"}, "ad"),
+        ("$a | strip_html", {"a": "<STYLE>x</style >a<?php b ?>c</p>d<br/>e"}, "ac\nd\ne"),
         ("$a | title", {"a": "O'NEIL de la CRUZ"}, "O'Neil De La Cruz"),
         ("$a | json | get(b)", {"a": '{"b": 1.10}'}, "1.10"),
         ("$a | php | nth(1)", {"a": 'a:2:{i:0;s:1:"x";i:1;s:2:"é";}'}, "é"),
@@ -151,3 +157,33 @@ def test_filters_that_make_structures() -> None:
         **table,
     )
     assert [list(concept) for concept in made["interpretation"]] == [["coding"], ["text"]]
+
+
+_HOSTILE = [
+    *("<" * 100_000, "<a " * 50_000, "<!" * 50_000, "<!--" * 50_000, "<script>" * 20_000, "</a" * 50_000),
+    *("&" * 100_000, "[" * 100_000, "{" * 100_000, "1" * 100_000, " " * 100_000, "2013-05-02 " * 10_000),
+    *(
+        "a:99999999999:{" + "i:0;i:1;" * 10_000,
+        's:99999999999:"',
+        "<a>" * 50_000,
+        "9" * 5000 + "." + "9" * 5000,
+    ),
+]
+
+
+@pytest.mark.parametrize("name", sorted(set(FILTERS) - {"code", "coding", "concept", "lookup", "py"}))
+def test_no_filter_takes_long_over_a_hostile_text(name: str) -> None:
+    arguments: dict[str, tuple[str, ...]] = {"ref": ("Patient",), "only": ("a", "b"), "plus": ("1", "days")}
+    spec = FILTERS[name]
+    given = arguments.get(name) or ("1",) * sum(
+        p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD for p in spec.parameters
+    )
+    run = spec.build(Environment(ZoneInfo("America/New_York")), given)
+    context: list[Any] = [None, [], None]
+    started = process_time()
+    for text in _HOSTILE:
+        try:
+            run(text, {}, context) if spec.sees_row else run(text)
+        except (MappingFailure, RecursionError):
+            continue
+    assert process_time() - started < 2

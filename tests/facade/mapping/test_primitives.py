@@ -84,7 +84,10 @@ def test_what_does_not_fit(element: str, value: Any, reason: str) -> None:
 
 
 def test_a_structure_that_is_text() -> None:
-    assert failure("address: $v", {"v": "York"}) == ("address", "`$v` gives text where a structure (Address) is needed")
+    assert failure("address: $v", {"v": "York"}) == (
+        "address",
+        "`$v` gives text where a structure (Address) is needed",
+    )
 
 
 def test_the_profile_list_is_not_shared() -> None:
