@@ -62,6 +62,22 @@ async def test_methods(client: httpx.AsyncClient, method: str, path: str, allowe
     assert response.headers["allow"] == allowed
 
 
+async def test_a_head_is_sent_without_its_body(store: Store) -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "HEAD", "path": "/Patient/1", "query_string": b"", "headers": []}
+    await Dispatch(ROUTES, support.service(store))(scope, _nothing, send)
+    assert sent[1] == {"type": "http.response.body", "body": b""}
+    assert dict(sent[0]["headers"])[b"content-length"] != b"0"
+
+
+async def _nothing() -> Any:
+    return {"type": "http.request", "body": b""}
+
+
 async def test_a_trailing_slash_changes_nothing(client: httpx.AsyncClient, store: Store) -> None:
     support.put(store, {"resourceType": "Patient", "id": "1"})
     assert (await client.get("/Patient/1/")).status_code == 200

@@ -143,6 +143,22 @@ async def test_included_resources_come_once(client: httpx.AsyncClient, store: St
     assert reverse["entry"] == [entry(DOE, "match"), entry(PULSE, "include"), entry(second, "include")]
 
 
+async def test_a_match_is_not_included_again(client: httpx.AsyncClient, store: Store) -> None:
+    linked = {**ROE, "link": [{"other": {"reference": "Patient/doe"}, "type": "seealso"}]}
+    put(store, DOE, linked)
+    bundle = (await client.get("/Patient?_include=Patient:link")).json()
+    assert bundle["entry"] == [entry(DOE, "match"), entry(linked, "match")]
+
+
+async def test_about_a_date_is_measured_from_the_present(
+    client: httpx.AsyncClient, store: Store, clock: support.Clock
+) -> None:
+    put(store, {**DOE, "birthDate": "2023-12-31"})
+    assert ids((await client.get("/Patient?birthdate=ap2024-01-04")).json()) == []
+    clock.pass_seconds(366 * 86_400)
+    assert ids((await client.get("/Patient?birthdate=ap2024-01-04")).json()) == ["doe"]
+
+
 async def test_unknown_parameters_are_refused(client: httpx.AsyncClient) -> None:
     status, code, text, expression = outcome(await client.get("/Patient?famly=doe"))
     assert (status, code, expression) == (400, "not-supported", ["http.famly"])
