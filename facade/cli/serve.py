@@ -38,9 +38,10 @@ def serve_settings(settings: Settings) -> None:
             reason = "is already in use" if error.errno == errno.EADDRINUSE else "cannot be listened on"
             error_line(f"Port {settings.port} on {settings.host} {reason}; choose another with --port.")
             raise typer.Exit(1) from None
+    app = create_app(settings)
     console.print(f"FHIR R4 at [bold]{settings.base_url}[/]  (Ctrl-C stops)")
     uvicorn.run(
-        create_app(settings),
+        app,
         http=DeadlineProtocol,
         host=settings.host,
         port=settings.port,

@@ -30,16 +30,21 @@ def explain(store: Store, packs: Mapping[str, Pack], reference: str) -> Explanat
     """Explain `Type/id`; `packs` by source name. Raises NotFound, with what to try instead."""
     kind, _, logical_id = reference.partition("/")
     rows = store.query(
-        "SELECT w.key, w.body, s.source, s.name, r.mapping, r.deleted FROM resource r "
+        "SELECT w.key, w.body, s.source, s.name, r.mapping, r.deleted, w.deleted FROM resource r "
         "JOIN raw_record w ON w.id = r.raw_id JOIN stream_state s ON s.id = w.stream_id "
         "WHERE r.type = ? AND r.id = ?",
         (kind, logical_id),
     )
     if not rows:
         raise NotFound(f"There is no {reference} in the store. Write Type/id, after a `facade sync`.")
-    key, body, source, stream, mapping, deleted = rows[0]
+    key, body, source, stream, mapping, deleted, gone = rows[0]
+    if deleted and gone:
+        raise NotFound(f"{reference} was deleted: its record is gone from stream {source}.{stream}.")
     if deleted:
-        raise NotFound(f"{reference} was deleted: its record is gone from stream {stream}.")
+        raise NotFound(
+            f"{reference} was deleted: its record in stream {source}.{stream} no longer makes it;"
+            " `facade status` tells what is quarantined."
+        )
     if source not in packs:
         raise NotFound(f"{reference} came from source {source}, which the settings no longer name.")
     record = Record(stream, key, from_json(bytes(body)))

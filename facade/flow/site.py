@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.base import Clock, Connector
 from facade.flow.source import open_connector
-from facade.mapping import Pack, parse_pack
+from facade.mapping import Pack, PackError, Problem, parse_pack
 from facade.packs import read_pack
-from facade.settings import Settings
+from facade.settings import Settings, SettingsError
 from facade.store import Store
 
 
@@ -22,11 +22,35 @@ class Site:
 
 
 def read_site(settings: Settings) -> Site:
-    """Read and compile the packs; raises PackNotFound or PackError with every problem."""
-    packs = {}
+    """Read and compile the packs; raises PackNotFound, SettingsError, or PackError with every problem.
+
+    Of several sources, each problem's file begins with the name of its pack.
+    """
+    packs: dict[str, Pack] = {}
+    problems: list[Problem] = []
     for name, source in settings.sources.items():
-        packs[name] = parse_pack(read_pack(source.pack, source.overlays), settings.site)
+        files = read_pack(source.pack, source.overlays)
+        place = f"{files.name}/" if len(settings.sources) > 1 else ""
+        try:
+            packs[name] = parse_pack(files, settings.site)
+        except PackError as error:
+            problems += [replace(problem, file=place + problem.file) for problem in error.problems]
+    if problems:
+        raise PackError(problems)
+    _check_streams(settings, packs)
     return Site(settings, packs)
+
+
+def _check_streams(settings: Settings, packs: Mapping[str, Pack]) -> None:
+    """A stream that the settings name and the pack does not have is a typing error."""
+    problems = [
+        f"sources.{name}.streams: there is no stream `{stream}`; there are {', '.join(packs[name].streams)}"
+        for name, source in settings.sources.items()
+        for stream in source.streams
+        if stream not in packs[name].streams
+    ]
+    if problems:
+        raise SettingsError(tuple(problems))
 
 
 def open_connectors(site: Site, clock: Clock) -> dict[str, Connector]:
