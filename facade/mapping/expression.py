@@ -1,231 +1,48 @@
-"""The grammar of expressions: text to a tree, and back.
+"""The grammar of expressions: text to a tree. `show` goes back.
 
 The grammar is defined in LANGUAGE.md.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import NoReturn
 
-
-class ExpressionError(Exception):
-    """The text is no expression; `column` counts characters from 0."""
-
-    def __init__(self, message: str, column: int) -> None:
-        super().__init__(message)
-        self.column = column
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """`[n]` of a path."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class All:
-    """`[*]` of a path."""
-
-
-Step = str | Index | All
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """`$root.step[0].step`."""
-
-    root: str
-    steps: tuple[Step, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """`'text'`."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number, as it was written."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A bare word; only as an argument of a filter."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """`[a, b]`."""
-
-    items: tuple[Expression, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """`operand | name(arguments)`."""
-
-    operand: Expression
-    name: str
-    arguments: tuple[Argument, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Join:
-    """`a ~ b ~ c`."""
-
-    parts: tuple[Expression, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Fallback:
-    """`a ?? b ?? c`."""
-
-    parts: tuple[Expression, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """`a = b` and its kind."""
-
-    left: Expression
-    operator: str
-    right: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class In:
-    """`a in ('x', 'y')`, or `not in`."""
-
-    operand: Expression
-    choices: tuple[Literal | Number, ...]
-    negated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """`not a`."""
-
-    operand: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Logic:
-    """`a and b and c`, or with `or`."""
-
-    word: str
-    parts: tuple[Expression, ...]
-
-
-Expression = Path | Literal | Number | Items | Filter | Join | Fallback | Compare | In | Not | Logic
-Argument = Word | Literal | Number | Path | Items
+from facade.mapping.syntax import (
+    Argument,
+    Compare,
+    Expression,
+    ExpressionError,
+    Fallback,
+    Filter,
+    In,
+    Items,
+    Join,
+    Literal,
+    Logic,
+    Not,
+    Number,
+    Path,
+    Word,
+)
+from facade.mapping.tokens import Token, tokenize
 
 MAX_DEPTH = 50
 MAX_LENGTH = 20_000
-_WORDS = ("or", "and", "not", "in")
-_TOKEN = re.compile(
-    r"""(?P<blank>\s+|\$(?=['(\[]))
-    | (?P<path>\$(?=[\w"]))
-    | (?P<text>'(?:[^'\\]|\\.)*')
-    | (?P<quoted>"(?:[^"\\]|\\.)*")
-    | (?P<number>-?[0-9]+(?:\.[0-9]+)?(?![\w.]))
-    | (?P<word>\w+(?:[.:\-]\w+)*)
-    | (?P<operator>\?\?|!=|<=|>=|[=<>|~()\[\],])
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_STEP = re.compile(
-    r"\.(?:(?P<word>\w+)|(?P<quoted>\"(?:[^\"\\]|\\.)*\"))|\[(?:(?P<index>-?[0-9]+)|(?P<all>\*))\]"
-)
-_ROOT = re.compile(r"(?P<word>\w+)|(?P<quoted>\"(?:[^\"\\]|\\.)*\")", re.DOTALL)
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_ESCAPES = {"n": "\n", "t": "\t", "'": "'", '"': '"', "\\": "\\"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    column: int
-    path: Path | None = None
-
-
-def _unescape(body: str) -> str:
-    """Only the known escapes: a regular expression's `\\d` stays as it is."""
-    return _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[0]), body)
-
-
-def _tokens(text: str) -> list[_Token]:
-    tokens: list[_Token] = []
-    at = 0
-    while at < len(text):
-        found = _TOKEN.match(text, at)
-        if found is None:
-            character = text[at]
-            if character in "'\"":
-                raise ExpressionError(f"the quote {character} is never closed", at)
-            raise ExpressionError(f"`{character}` means nothing here", at)
-        kind = found.lastgroup or ""
-        if kind == "path":
-            path, end = _path(text, found.end())
-            tokens.append(_Token("path", text[at:end], at, path))
-            at = end
-            continue
-        if kind == "text":
-            tokens.append(_Token(kind, _unescape(found[0][1:-1]), at))
-        elif kind == "quoted":
-            raise ExpressionError("text is written in single quotes; double quotes name a step of a path", at)
-        elif kind != "blank":
-            tokens.append(_Token(kind, found[0], at))
-        at = found.end()
-    tokens.append(_Token("end", "", len(text)))
-    return tokens
-
-
-def _path(text: str, at: int) -> tuple[Path, int]:
-    root = _ROOT.match(text, at)
-    if root is None:
-        raise ExpressionError('the quote " is never closed', at)
-    at = root.end()
-    steps: list[Step] = []
-    while found := _STEP.match(text, at):
-        if found["index"] is not None:
-            steps.append(Index(int(found["index"])))
-        elif found["all"] is not None:
-            steps.append(All())
-        else:
-            steps.append(_name(found))
-        at = found.end()
-    if at < len(text) and text[at] in ".[":
-        raise ExpressionError('a path goes on with `.name`, `."a name"`, `[0]` or `[*]`', at)
-    return Path(_name(root), tuple(steps)), at
-
-
-def _name(found: re.Match[str]) -> str:
-    return found["word"] if found["word"] is not None else _unescape(found["quoted"][1:-1])
 
 
 class _Parser:
     def __init__(self, text: str) -> None:
         if len(text) > MAX_LENGTH:
             raise ExpressionError(f"an expression has at most {MAX_LENGTH} characters", 0)
-        self.tokens = _tokens(text)
+        self.tokens = tokenize(text)
         self.at = 0
         self.depth = 0
 
     @property
-    def next(self) -> _Token:
+    def next(self) -> Token:
         return self.tokens[self.at]
 
-    def take(self) -> _Token:
+    def take(self) -> Token:
         token = self.tokens[self.at]
         self.at += 1
         return token

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from facade.mapping.expression import Index, Step
+from facade.mapping.syntax import (
+    Index,
+    Step,
+)
 from facade.mapping.values import clean
 
 

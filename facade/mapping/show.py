@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from facade.mapping.expression import (
+from facade.mapping.syntax import (
     All,
     Argument,
     Compare,

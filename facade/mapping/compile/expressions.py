@@ -10,7 +10,11 @@ from typing import Any
 from facade.mapping.compile.filtering import compile_filter
 from facade.mapping.compile.scope import RESERVED, Always, Code, Run, Scope
 from facade.mapping.errors import suggest
-from facade.mapping.expression import (
+from facade.mapping.expression import constant_text, is_expression, parse_expression
+from facade.mapping.filters.registry import RECORD
+from facade.mapping.paths import read_body, read_column, read_slot, walk
+from facade.mapping.show import show
+from facade.mapping.syntax import (
     Compare,
     Expression,
     ExpressionError,
@@ -24,13 +28,7 @@ from facade.mapping.expression import (
     Not,
     Number,
     Path,
-    constant_text,
-    is_expression,
-    parse_expression,
 )
-from facade.mapping.filters.registry import RECORD
-from facade.mapping.paths import read_body, read_column, read_slot, walk
-from facade.mapping.show import show
 from facade.mapping.values import as_number, as_text, clean, one, truth
 
 EMPTY = Code(Always(None), constant=True)

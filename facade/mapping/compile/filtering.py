@@ -9,8 +9,17 @@ from typing import Any
 
 from facade.mapping.compile.scope import Code, Run, Scope
 from facade.mapping.errors import ArgumentError, MappingFailure, suggest
-from facade.mapping.expression import Argument, Expression, Filter, Items, Literal, Number, Path, Word
 from facade.mapping.filters import FILTERS, Environment, FilterSpec
+from facade.mapping.syntax import (
+    Argument,
+    Expression,
+    Filter,
+    Items,
+    Literal,
+    Number,
+    Path,
+    Word,
+)
 from facade.mapping.values import as_text
 
 Inner = Callable[[Expression], Code]

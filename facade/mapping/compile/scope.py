@@ -9,8 +9,10 @@ from typing import Any
 from facade.mapping.concept_maps import ConceptMap
 from facade.mapping.document import Map
 from facade.mapping.errors import Problem
-from facade.mapping.expression import Path
 from facade.mapping.filters import Environment
+from facade.mapping.syntax import (
+    Path,
+)
 
 RESERVED = ("site", "codes", "record", "key", "stream")
 Run = Callable[[Any, Any], Any]

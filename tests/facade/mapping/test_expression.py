@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facade.mapping.expression import (
+from facade.mapping.expression import parse_expression
+from facade.mapping.show import show
+from facade.mapping.syntax import (
     All,
     Compare,
     Expression,
@@ -25,9 +27,7 @@ from facade.mapping.expression import (
     Number,
     Path,
     Word,
-    parse_expression,
 )
-from facade.mapping.show import show
 from tests.facade.mapping.packs import value
 
 _NAMES = st.one_of(st.sampled_from(["a", "PID", "x1", "01", "Ünï_c", "or"]), st.text(min_size=1, max_size=6))
