@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from connectors.base import Connector, Record, Source
 from connectors.errors import ConnectorError
+from facade.flow.columns import columns_needed
 from facade.flow.draft import fault, without_empty_meta
 from facade.mapping import Outcome, Pack
 from facade.spec.check import check as spec_check
@@ -117,14 +118,9 @@ async def check_source(name: str, pack: Pack, connector: Connector, how: How) ->
 async def _columns_fit(report: StreamReport, pack: Pack, source: Source) -> bool:
     """Compare what the stream gives with what the pack reads; a missing column makes a sample pointless."""
     given = {column.name for column in await source.columns(report.stream)}
-    used: set[str] = set()
-    for mapping in pack.mappings.values():
-        if mapping.stream == report.stream:
-            used |= mapping.columns
-    stream = pack.streams[report.stream]
-    own = {*stream.key, *(name for name in (stream.cursor, stream.deleted) if name)}
-    report.missing = tuple(sorted((used | own) - given))
-    report.unused = tuple(sorted(given - used - own))
+    needed = columns_needed(pack, report.stream)
+    report.missing = tuple(sorted(needed - given))
+    report.unused = tuple(sorted(given - needed))
     return not report.missing
 
 

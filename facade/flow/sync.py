@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from connectors.base import Connector, Source
 from connectors.errors import ConnectorError
 from facade.errors import FacadeError
+from facade.flow.columns import whole_rows
 from facade.flow.contests import settle_contests
 from facade.flow.ingest import BATCH, Into, Progress, Tally, ingest
 from facade.flow.runs import State, begin, finish
@@ -153,7 +154,8 @@ async def _read(source: Source, into: Into, run: SyncResult, tally: Tally, how: 
     store, state = into.store, into.state
     if how.refused is not None:
         raise how.refused
-    await ingest(into, source.read(run.stream, None if into.seen else state.cursor), tally)
+    records = source.read(run.stream, None if into.seen else state.cursor)
+    await ingest(into, whole_rows(run.source, into.pack, run.stream, records), tally)
     if into.seen is not None:
         await delete_vanished(store, state, into.seen, None if how.accept_deletes else how.guard, tally)
     if run.kind == "full" and tally.cursor is not None:

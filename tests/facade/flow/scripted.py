@@ -57,6 +57,7 @@ def row(pid: object, **columns: Any) -> Record:
     """A record of the stream `patient`."""
     cursor, deleted = columns.pop("cursor", None), columns.pop("deleted", False)
     body = {
+        **dict.fromkeys(("doctor", "weight", "note", "changed")),
         "pid": str(pid),
         "lname": f"Doe{pid}",
         "fname": "Jane",
