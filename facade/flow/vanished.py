@@ -36,9 +36,9 @@ async def delete_vanished(store: Store, state: State, seen: Seen, guard: Guard |
     """Delete what was not seen, and count it. Raises TooManyVanished before anything is deleted."""
     known = gone = 0
     if guard is not None:
-        async for page in _pages(store, state.stream_id):
-            known += len(page)
-            gone += sum(raw_id not in seen for _, raw_id in page)
+        async for living, lost in _pages(store, state, seen):
+            known += living
+            gone += len(lost)
         if gone > max(guard.rows, guard.share * known):
             raise TooManyVanished(
                 f"guard: {gone} of {known} known rows vanished from the source at once, so nothing was"
@@ -46,20 +46,26 @@ async def delete_vanished(store: Store, state: State, seen: Seen, guard: Guard |
             )
         if not gone:
             return
-    async for page in _pages(store, state.stream_id):
-        lost = [(key, raw_id) for key, raw_id in page if raw_id not in seen]
+    async for _, lost in _pages(store, state, seen):
         if lost:
             tally.removed += await store.write(partial(_delete, store.now(), state.stream_id, lost))
             tally.deleted += len(lost)
 
 
-async def _pages(store: Store, stream_id: int) -> AsyncIterator[list[tuple[str, int]]]:
-    """Keys and ids of a stream's living raw records."""
+async def _pages(store: Store, state: State, seen: Seen) -> AsyncIterator[tuple[int, list[tuple[str, int]]]]:
+    """How many raw records live, page by page, and keys and ids of those not seen.
+
+    What another process wrote since our read began was not there to be seen.
+    """
     last = ""
-    sql = "SELECT key, id, deleted FROM raw_record WHERE stream_id=? AND key>? ORDER BY key LIMIT ?"
-    while rows := await store.fetch(sql, (stream_id, last, PAGE)):
+    sql = "SELECT key, id, deleted, at FROM raw_record WHERE stream_id=? AND key>? ORDER BY key LIMIT ?"
+    while rows := await store.fetch(sql, (state.stream_id, last, PAGE)):
         last = rows[-1][0]
-        yield [(key, raw_id) for key, raw_id, deleted in rows if not deleted]
+        living = [row for row in rows if not row[2]]
+        yield (
+            len(living),
+            [(key, raw_id) for key, raw_id, _, at in living if at < state.started and raw_id not in seen],
+        )
 
 
 def _delete(now: int, stream_id: int, lost: list[tuple[str, int]], transaction: Transaction) -> int:

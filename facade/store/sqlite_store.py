@@ -14,6 +14,7 @@ from typing import Any
 from sqlcipher3 import dbapi2
 
 from facade.store import sqlite
+from facade.store.errors import CannotOpen
 from facade.store.keyfile import read_key
 from facade.store.store import Clock, Held, Store
 from facade.store.writer import Row, Session
@@ -30,7 +31,12 @@ class SqliteStore(Store):
 
     def __init__(self, path: Path, key_file: Path, clock: Clock) -> None:
         self.path = path.absolute()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CannotOpen(
+                f"the folder of the store {self.path} cannot be made: {error.strerror}"
+            ) from None
         self._key = read_key(key_file, self.path)
         sqlite.prepare(self.path, self._key)
         self._local = threading.local()

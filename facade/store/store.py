@@ -50,8 +50,12 @@ class Store(ABC):
             path = Path(unquote(url.removeprefix("sqlite:///")))
             return SqliteStore(path, key_file or path.with_name(path.name + ".key"), clock)
         if url.startswith(("postgresql://", "postgres://")):
-            from facade.store.postgres import PostgresStore
-
+            try:
+                from facade.store.postgres import PostgresStore
+            except ImportError:
+                raise CannotOpen(
+                    "PostgreSQL as the store needs psycopg: install fhir-facade[postgres]"
+                ) from None
             return PostgresStore(url, clock)
         scheme = url.partition(":")[0]
         raise CannotOpen(f"a store's URL begins with sqlite:/// or postgresql://, not {scheme!r}")

@@ -10,6 +10,8 @@ import pytest
 from connectors.base import Record
 from connectors.errors import Unreachable
 from facade.errors import Unavailable
+from facade.flow.ingest import Into, ingest
+from facade.flow.runs import State
 from facade.flow.sync import How, SyncResult, sync_source, sync_stream
 from facade.flow.vanished import Guard
 from facade.mapping import Pack
@@ -128,6 +130,30 @@ async def test_the_guard_lets_small_losses_pass(store: Store) -> None:
     assert (await run(store, source)).deleted == 20
     source.rows = []
     assert (await run(store, source, guard=Guard(rows=5))).error is not None
+
+
+async def test_what_another_process_wrote_meanwhile_is_not_deleted(store: Store) -> None:
+    """Our read began before that row was there: that we did not meet it says nothing."""
+    source = Scripted([row(1), row(2)])
+    await run(store, source)
+    source.rows = [row(1)]
+
+    async def other_process() -> None:
+        into = Into(store, pack(), State("emr", "patient", 1, None))
+
+        async def late() -> Any:
+            yield row(3)
+
+        await ingest(into, late())
+
+    class Meeting(Scripted):
+        async def read(self, stream: str, since: Any = None, where: Any = None) -> Any:
+            async for record in super().read(stream, since, where):
+                yield record
+            await other_process()
+
+    assert (await run(store, Meeting([row(1)]))).deleted == 1
+    assert sorted(resources(store)) == ["Patient/1", "Patient/3"]
 
 
 async def test_a_source_that_fails_midway_keeps_what_came_and_deletes_nothing(store: Store) -> None:

@@ -74,6 +74,15 @@ def test_a_wrong_key_is_told(store: Store, path: Path) -> None:
         Store.open(f"sqlite:///{path}")
 
 
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CannotOpen, match=r"cannot be made: Not a directory"):
+        Store.open(f"sqlite:///{tmp_path}/file/deep/facade.db")
+    (tmp_path / "facade.db").mkdir()
+    with pytest.raises(CannotOpen, match=r"facade.db cannot be opened|its key file"):
+        Store.open(f"sqlite:///{tmp_path}/facade.db")
+
+
 async def test_a_long_query_leaves_the_event_loop(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     threads: list[str] = []
     query = store.query
