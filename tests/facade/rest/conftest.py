@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -11,6 +11,9 @@ import pytest
 from facade.rest.routes import ROUTES
 from facade.store import Store
 from tests.facade.rest import support
+from tests.facade.stores import postgres_url
+
+__all__ = ["postgres_url"]
 
 
 @pytest.fixture
@@ -19,8 +22,17 @@ def clock() -> support.Clock:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: support.Clock) -> Iterator[Store]:
-    store = support.open_store(tmp_path, clock)
+def store(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    clock: support.Clock,
+    postgres_url: Callable[[], str],
+) -> Iterator[Store]:
+    """On SQLite, unless a test is parametrised with the other."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        store = support.open_store(tmp_path, clock)
+    else:
+        store = Store.open(postgres_url(), clock=clock)
     yield store
     store.close()
 

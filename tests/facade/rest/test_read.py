@@ -11,6 +11,8 @@ import pytest
 from facade.store import Store
 from tests.facade.rest.support import Clock, delete, outcome, put
 
+pytestmark = pytest.mark.parametrize("store", ["sqlite", "postgresql"], indirect=True)
+
 PATIENT = {"resourceType": "Patient", "id": "1", "name": [{"family": "Ångström"}]}
 STORED = (
     '{"resourceType":"Patient","id":"1","meta":{"versionId":"1","lastUpdated":"2024-01-31T12:00:00.000Z"},'

@@ -11,6 +11,8 @@ from facade.store import Store
 from tests.facade.rest import support
 from tests.facade.rest.support import BASE, outcome, put
 
+pytestmark = pytest.mark.parametrize("store", ["sqlite", "postgresql"], indirect=True)
+
 META = {"versionId": "1", "lastUpdated": "2024-01-31T12:00:00.000Z"}
 DOE: dict[str, Any] = {"resourceType": "Patient", "id": "doe", "name": [{"family": "Doe"}], "gender": "male"}
 ROE: dict[str, Any] = {"resourceType": "Patient", "id": "roe", "name": [{"family": "Roe"}], "gender": "male"}

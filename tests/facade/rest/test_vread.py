@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
 from facade.store import Store
 from tests.facade.rest.support import Clock, delete, outcome, put
+
+pytestmark = pytest.mark.parametrize("store", ["sqlite", "postgresql"], indirect=True)
 
 
 async def test_versions(client: httpx.AsyncClient, store: Store, clock: Clock) -> None:
