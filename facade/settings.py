@@ -209,8 +209,11 @@ class _Leaf:
 
 @dataclass
 class _Branch:
+    """A mapping, or a list (`listed`) under the numbers of its items: only a connector's options have lists."""
+
     items: dict[str, _Leaf | _Branch]
     place: str
+    listed: bool = False
 
     def put(self, path: list[str], leaf: _Leaf) -> None:
         if len(path) == 1:
@@ -239,7 +242,7 @@ class _Reader:
         try:
             node = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
             tree = self._tree(node) if node is not None else _Branch({}, place)
-            if isinstance(tree, _Branch):
+            if isinstance(tree, _Branch) and not tree.listed:
                 return tree
             self.problem(tree.place, "is not a mapping of settings")
         except OSError as error:
@@ -260,7 +263,7 @@ class _Reader:
         branch = _Branch({}, place)
         if isinstance(node, yaml.SequenceNode):
             branch.items = {str(number): self._tree(item) for number, item in enumerate(node.value)}
-            self.problem(place, "is a list; no setting is")
+            branch.listed = True
             return branch
         for key, value in node.value:
             where = f"{self.file}:{key.start_mark.line + 1}"
@@ -304,7 +307,7 @@ class _Reader:
         return {**values, "site": site, "search": limits, "sources": sources}
 
     def _source(self, name: str, item: _Leaf | _Branch, overlay: Path | None) -> SourceSettings:
-        if not isinstance(item, _Branch) or not _SOURCE_NAME.fullmatch(name):
+        if not isinstance(item, _Branch) or item.listed or not _SOURCE_NAME.fullmatch(name):
             wrong = (
                 "is not a mapping of settings" if _SOURCE_NAME.fullmatch(name) else "is not a source's name"
             )
@@ -354,9 +357,9 @@ class _Reader:
 
     def _branch(self, tree: _Branch, name: str) -> _Branch:
         item = tree.items.get(name)
-        if isinstance(item, _Branch):
+        if isinstance(item, _Branch) and not item.listed:
             return item
-        if item is not None and item.text:
+        if isinstance(item, _Branch) or (item is not None and item.text):
             self.problem(item.place, f"`{name}` must be a mapping")
         return _Branch({}, tree.place)
 
@@ -374,7 +377,8 @@ class _Reader:
     def _option(self, item: _Leaf | _Branch) -> Any:
         """A connector's option: only what was written plainly becomes a number, a boolean or None."""
         if isinstance(item, _Branch):
-            return {name: self._option(below) for name, below in item.items.items()}
+            options = {name: self._option(below) for name, below in item.items.items()}
+            return list(options.values()) if item.listed else options
         text = self._expanded(item)
         if not item.plain or text != item.text:
             return text

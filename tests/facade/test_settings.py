@@ -158,7 +158,8 @@ def test_a_dollar_can_be_written(tmp_path: Path) -> None:
             "sources:\n  a:\n    pack: p\n    max_vanished: 120%",
             "facade.yaml:4: `max_vanished` is not a percentage; write for example 20%",
         ),
-        ("- port", "facade.yaml:1: is a list; no setting is"),
+        ("- port", "facade.yaml:1: is not a mapping of settings"),
+        ("search: [1]", "facade.yaml:1: `search` must be a mapping"),
         ("port", "facade.yaml:1: is not a mapping of settings"),
         ("a: [", "facade.yaml:1: is not YAML: expected the node content, but found '<stream end>'"),
         ("a: \x00", "facade.yaml: is not YAML: it holds a character that YAML forbids"),
@@ -195,3 +196,10 @@ def test_every_setting_is_described() -> None:
     assert ("port", "8000", "The port to listen on.") in rows
     top = {field.name for field in dataclasses.fields(Settings)} - {"sources", "site", "search"}
     assert top == {name for name in names if "." not in name}
+
+
+def test_options_of_a_connector_may_hold_lists(tmp_path: Path) -> None:
+    path = tmp_path / "facade.yaml"
+    path.write_text("sources: { a: { pack: p, writes: { book: { statements: [one, { sql: two }] } } } }")
+    options = load_settings(path, {}).sources["a"].options
+    assert options["writes"] == {"book": {"statements": ["one", {"sql": "two"}]}}
