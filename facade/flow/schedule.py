@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from connectors.base import Connector
-from facade.flow.sync import How, SyncResult, sync_stream
+from facade.errors import FacadeError
+from facade.flow.sync import How, SyncResult, describe, sync_stream
 from facade.store import Store
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Schedule:
         self._running: set[asyncio.Task[Any]] = set()
         self._gates: dict[str, asyncio.Semaphore] = {}
         self._told: dict[str, str] = {}
+        self._lately: dict[str, set[str]] = {}
         self.owner = False
 
     async def start(self) -> None:
@@ -107,19 +109,24 @@ class Schedule:
 
     async def _sync(self, plan: Plan) -> None:
         async with self._gates[plan.connector.name]:
-            how = replace(plan.how, full=await self._full_is_due(plan))
-            result = await sync_stream(self._store, plan.pack, plan.connector, plan.stream, how)
+            try:
+                how = replace(plan.how, full=await self._full_is_due(plan))
+                result = await sync_stream(self._store, plan.pack, plan.connector, plan.stream, how)
+            except FacadeError as error:  # the store's: another time
+                result = SyncResult(plan.connector.name, plan.stream, "incremental", error=describe(error))
         self._tell(result)
 
     def _tell(self, result: SyncResult) -> None:
         """Log what went wrong once: not each time it is met again, nor for each stream of one source."""
         name, error = f"{result.source}.{result.stream}", result.error
+        lately = self._lately.setdefault(result.source, set())
         if error is None:
-            self._told.pop(result.source, None)
+            lately.clear()
             if self._told.pop(name, None):
                 log.warning("%s works again", name)
-        elif error not in (self._told.get(name), self._told.get(result.source)):
-            self._told[name] = self._told[result.source] = error
+        elif error not in lately and error != self._told.get(name):
+            lately.add(error)
+            self._told[name] = error
             log.warning("%s", result.told)
 
     async def _full_is_due(self, plan: Plan) -> bool:

@@ -6,6 +6,7 @@ https://www.psycopg.org/psycopg3/docs/ · https://www.postgresql.org/docs/curren
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -117,6 +118,7 @@ class PostgresStore(Store):
         self._url = url
         self._held = Held()
         self._prepare()
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # who asks in vain is told, once
         self._pool: psycopg_pool.ConnectionPool[psycopg.Connection[Row]] = psycopg_pool.ConnectionPool(
             url,
             min_size=1,
@@ -134,7 +136,8 @@ class PostgresStore(Store):
         try:
             session = PostgresSession(self._url)
         except psycopg.OperationalError as error:
-            first = str(error).strip().splitlines()[-1]  # libpq names host and user, never the password
+            first = str(error).strip().splitlines()[0].removeprefix("connection failed: ")
+            # libpq names host and user, never the password; the lines after the first are guesses
             raise CannotOpen(f"the store {name} cannot be opened: {first}") from None
         try:
             session.begin()
