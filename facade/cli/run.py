@@ -22,6 +22,7 @@ sources:
     pack: demo
     url: sqlite:///{database}
     every: 10s
+    full_every: 1m
 site:
   timezone: America/New_York
 """

@@ -113,7 +113,7 @@ class Home:
                 env={**os.environ, **environ},
             )
             try:
-                server = Server(f"http://127.0.0.1:{port}/fhir", process, output)
+                server = Server(f"http://localhost:{port}/fhir", process, output)
                 wait_until(lambda: _answers(port, server))
                 yield server
             finally:
