@@ -20,12 +20,14 @@ from tests.flows.home import Home, Server, wait_until
 pytestmark = pytest.mark.xdist_group("journeys")
 
 PATIENTS = 60
+# fmt: off
 TYPES = {
     "AllergyIntolerance", "Appointment", "Binary", "Condition", "Coverage", "DiagnosticReport",
-    "DocumentReference", "Encounter", "Immunization", "Location", "MedicationRequest",
-    "MedicationStatement", "Observation", "Organization", "Patient", "Practitioner", "PractitionerRole", "Procedure", "Provenance", "Schedule",
-    "ServiceRequest", "Slot",
-}  # fmt: skip
+    "DocumentReference", "Encounter", "Immunization", "Location", "MedicationRequest", "MedicationStatement",
+    "Observation", "Organization", "Patient", "Practitioner", "PractitionerRole", "Procedure", "Provenance",
+    "Schedule", "ServiceRequest", "Slot",
+}
+# fmt: on
 
 
 @pytest.fixture(scope="module")
