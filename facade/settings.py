@@ -209,7 +209,7 @@ class _Leaf:
 
 @dataclass
 class _Branch:
-    """A mapping, or a list (`listed`) under the numbers of its items: only a connector's options have lists."""
+    """A mapping, or a list (`listed`) under the numbers of its items: options of connectors have them."""
 
     items: dict[str, _Leaf | _Branch]
     place: str

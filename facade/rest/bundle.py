@@ -10,12 +10,14 @@ from typing import Any
 
 from facade.store.serialise import to_json
 
+_START = b',{"fullUrl":"%b/'
+_RESOURCE = b'","resource":'
 _MATCH = b',"search":{"mode":"match"}}'
 _INCLUDE = b',"search":{"mode":"include"}}'
-_OUTCOME = b',"search":{"mode":"outcome"}}'
+_OUTCOME = b',{"resource":%b,"search":{"mode":"outcome"}}'
 
 Row = Sequence[Any]
-"""(rid, type, id, body, …) as a search plan's statements give it."""
+"""(rid, `Type/id`, body, …) as a search plan's statements give it, texts as bytes."""
 
 
 def searchset(
@@ -32,15 +34,14 @@ def searchset(
     if total is not None:
         parts.append(b',"total":%d' % total)
     parts.append(b',"link":' + to_json([{"relation": name, "url": url} for name, url in links.items()]))
-    opening = b',"entry":[{"fullUrl":"' + base_url.encode() + b"/"
-    following = b',{"fullUrl":"' + base_url.encode() + b"/"
-    start = opening
+    entries: list[bytes] = []
+    start = _START % base_url.encode()
     for rows, end in ((matches, _MATCH), (included, _INCLUDE)):
         for row in rows:
-            parts += (start, f'{row[1]}/{row[2]}","resource":'.encode(), row[3], end)
-            start = following
+            entries += (start, row[1], _RESOURCE, row[2], end)
     if outcome is not None:
-        parts += (b',"entry":[' if start is opening else b",", b'{"resource":', to_json(outcome), _OUTCOME)
-        start = following
-    parts.append(b"}" if start is opening else b"]}")
-    return b"".join(parts)
+        entries.append(_OUTCOME % to_json(outcome))
+    if entries:
+        entries[0] = b',"entry":[' + entries[0].removeprefix(b",")
+        entries.append(b"]")
+    return b"".join((*parts, *entries, b"}"))

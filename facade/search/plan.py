@@ -24,18 +24,23 @@ from facade.search.date import WIDE
 from facade.search.includes import plan_include
 from facade.search.kinds import ON_RESOURCE, facts, kind_of
 from facade.search.model import Search, SortKey, Statement
+from facade.search.slots import Slotted
 from facade.search.sources import Source, read_source
 from facade.store.access import Access
 
-COLUMNS = "r.rid,r.type,r.id,r.body"  # each column of a page of 20 costs a per cent of the answer
-WIDTH = 4  # of COLUMNS; a row's sort values follow
+COLUMNS = {
+    "sqlite": "r.rid,CAST(r.type||'/'||r.id AS BLOB),r.body",
+    "postgresql": "r.rid,convert_to(r.type||'/'||r.id,'UTF8'),r.body",
+}
+"""What a row holds: rid, `Type/id` as bytes, body. Each more column of a page of 20 costs a per cent."""
+WIDTH = 3  # of COLUMNS; a row's sort values follow
 MAX_TOTAL = 10_000
 """A total is counted up to here, unless `_total=accurate` was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The statements of a search.
+    """The statements of a search; `texts` are those in the slots of its values, if it was made for marks.
 
     `page` gives rows of COLUMNS and the sort values, one more than `search.count` if there is a next page.
     """
@@ -45,10 +50,19 @@ class Plan:
     dialect: str
     source: Source
     page: Statement
+    texts: tuple[str, ...] = ()
+
+    def filled(self, page: Slotted, texts: tuple[str, ...]) -> Plan:
+        """This plan, made for marks, with texts in their place; `page` is its own, found once."""
+        return Plan(self.search, self.access, self.dialect, self.source, page.fill(texts), texts)
 
     @property
     def total(self) -> Statement:
         """One number, at most MAX_TOTAL + 1 unless `_total=accurate`."""
+        statement = self._total()
+        return Slotted.of(statement, len(self.texts)).fill(self.texts) if self.texts else statement
+
+    def _total(self) -> Statement:
         source = self.source
         tables, where, params = source.whole() if source.needs_resource else source.index_only()
         if self.search.total == "accurate":
@@ -61,7 +75,7 @@ class Plan:
         return plan_include(
             self.search.includes,
             rids,
-            columns=COLUMNS,
+            columns=COLUMNS[self.dialect],
             type=self.search.type,
             access=self.access,
             dialect=self.dialect,
@@ -79,11 +93,10 @@ def plan_search(search: Search, access: Access, dialect: str, *, cursor: str | N
     sort = search.sort or _natural_order(source)
     after = None if cursor is None else _read_cursor(cursor, sort)
     if not sort:
-        page = _page(search, source, after)
-    elif _worth_walking(source, sort):
-        page = _walked_page(search, source, sort, after)
+        page = _page(search, source, after, COLUMNS[dialect])
     else:
-        page = _sorted_page(search, source, sort, after)
+        paged = _walked_page if _worth_walking(source, sort) else _sorted_page
+        page = _with_bodies(paged(search, source, sort, after), sort, search.count, COLUMNS[dialect])
     return Plan(search, access, dialect, source, page)
 
 
@@ -107,10 +120,10 @@ def _worth_walking(source: Source, sort: Sequence[SortKey]) -> bool:
     )
 
 
-def _page(search: Search, source: Source, after: list[Any] | None) -> Statement:
+def _page(search: Search, source: Source, after: list[Any] | None, columns: str) -> Statement:
     tables, where, params = source.whole()
     more, values = ("", ()) if after is None else (f" AND {source.rid}>?", (after[-1],))
-    sql = f"SELECT {COLUMNS} FROM {tables} WHERE {where}{more} ORDER BY {source.rid} LIMIT ?"
+    sql = f"SELECT {columns} FROM {tables} WHERE {where}{more} ORDER BY {source.rid} LIMIT ?"
     return sql, (*params, *values, search.count + 1)
 
 
@@ -124,7 +137,7 @@ def _sorted_page(
     keys, head = _keys(sort, rid)
     chosen = f"SELECT {rid} AS rid,{keys} FROM {tables} WHERE {where}"
     sql, values = _after(chosen, (*head, *params), sort, after)
-    return _with_bodies(f"{sql} ORDER BY {_order(sort)},rid LIMIT ?", values, sort, search.count)
+    return f"{sql} ORDER BY {_order(sort)},rid LIMIT ?", values
 
 
 def _walked_page(
@@ -155,9 +168,7 @@ def _walked_page(
         tail = f"{_order(rest, 1)}," if rest else ""
         parts.append((f"{sql} ORDER BY {tail}rid LIMIT ?", (*bound, limit)))
     both = " UNION ALL ".join(f"SELECT * FROM ({sql}) u{at}" for at, (sql, _) in enumerate(parts))
-    return _with_bodies(
-        f"{both} LIMIT ?", tuple(value for _, values in parts for value in values), sort, search.count
-    )
+    return f"{both} LIMIT ?", tuple(value for _, values in parts for value in values)
 
 
 def _walk(source: Source, key: SortKey, from_value: Any) -> Statement:
@@ -183,10 +194,12 @@ def _walk(source: Source, key: SortKey, from_value: Any) -> Statement:
     return sql, params
 
 
-def _with_bodies(chosen: str, params: tuple[Any, ...], sort: Sequence[SortKey], count: int) -> Statement:
+def _with_bodies(chosen: Statement, sort: Sequence[SortKey], count: int, columns: str) -> Statement:
+    """The rows of a page, chosen and in order by their keys; `chosen` lacks the value of its last LIMIT."""
+    rows, params = chosen
     names = ",".join(f"p.k{at}" for at in range(len(sort)))
     sql = (
-        f"SELECT {COLUMNS},{names} FROM ({chosen}) p CROSS JOIN resource r WHERE r.rid=p.rid AND r.deleted=0 "
+        f"SELECT {columns},{names} FROM ({rows}) p CROSS JOIN resource r WHERE r.rid=p.rid AND r.deleted=0 "
         f"ORDER BY {_order(sort, 0, 'p.')},p.rid"
     )
     return sql, (*params, count + 1)

@@ -81,7 +81,7 @@ class Source:
         """All matches, each once, without their resource; only if `needs_resource` is not."""
         assert self.driver is not None
         sql, params = _rows(*self.driver, unique=True)
-        probes = [_probe(c, m, "d.rid") for c, m in self.matches if (c, m) != self.driver]
+        probes = [_probe(*pair, "d.rid") for pair in self.matches if pair is not self.driver]
         return _filtered(f"({sql}) d", [], list(params), probes)
 
     def over(

@@ -163,6 +163,6 @@ def test_another_time_zone_needs_another_index(cli: Cli, demo: Path) -> None:
     assert status == 1
     assert "the store's index was made for the time zone America/New_York" in err
     assert "facade replay --reindex" in err
-    status, out, err = cli("replay", "--reindex")
+    status, _, err = cli("replay", "--reindex")
     assert (status, err) == (0, "")
     assert cli("sync")[0] == 0

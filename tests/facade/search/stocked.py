@@ -63,10 +63,15 @@ def plan(store: Store, type: str, query: str, access: Access = EVERYTHING, curso
     return plan_search(parse_search(type, items), access, store.dialect, cursor=cursor)  # type: ignore[arg-type]
 
 
+def id_of(row: Sequence[Any]) -> str:
+    """The logical id of a page's row."""
+    return bytes(row[1]).decode().split("/")[1]
+
+
 def found(store: Store, type: str, query: str, access: Access = EVERYTHING) -> list[str]:
     """The ids of one page."""
     made = plan(store, type, query, access)
-    return [row[2] for row in store.query(*made.page)][: made.search.count]
+    return [id_of(row) for row in store.query(*made.page)][: made.search.count]
 
 
 def walked(store: Store, type: str, query: str, access: Access = EVERYTHING) -> list[str]:
@@ -76,7 +81,7 @@ def walked(store: Store, type: str, query: str, access: Access = EVERYTHING) -> 
     while True:
         made = plan(store, type, query, access, cursor)
         rows = store.query(*made.page)
-        ids += [row[2] for row in rows[: made.search.count]]
+        ids += [id_of(row) for row in rows[: made.search.count]]
         if len(rows) <= made.search.count:
             return ids
         cursor = made.next_cursor(rows[made.search.count - 1])

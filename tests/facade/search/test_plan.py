@@ -9,10 +9,11 @@ import pytest
 
 from facade.errors import BadRequest
 from facade.search import Search, plan_search
+from facade.search.plan import COLUMNS
 from facade.search.values import MAX_ALTERNATIVES
 from facade.store import Store
 from facade.store.access import EVERYTHING, Access
-from tests.facade.search.stocked import found, plan, stock, total, walked
+from tests.facade.search.stocked import found, id_of, plan, stock, total, walked
 
 
 def patient(id: str, **elements: Any) -> dict[str, Any]:
@@ -144,7 +145,7 @@ def test_includes(store: Store) -> None:
     def included(type: str, query: str, access: Access = EVERYTHING) -> list[str]:
         made = plan(store, type, query, access)
         rids = [row[0] for row in store.query(*made.page)]
-        return [row[2] for sql, params in made.includes(rids) for row in store.query(sql, params)]
+        return [id_of(row) for sql, params in made.includes(rids) for row in store.query(sql, params)]
 
     assert included("Observation", "_include=Observation:subject") == ["a", "b"]  # the third is deleted
     assert included("Observation", "_include=*&status=amended") == ["b"]
@@ -265,8 +266,7 @@ def test_includes_use_indexes(sqlite_store: Store) -> None:
 def test_planning_needs_no_store() -> None:
     made = plan_search(Search("Patient"), EVERYTHING, "sqlite")
     assert made.page == (
-        "SELECT r.rid,r.type,r.id,r.body FROM resource r "
-        "WHERE r.type=? AND r.deleted=0 ORDER BY r.rid LIMIT ?",
+        f"SELECT {COLUMNS['sqlite']} FROM resource r WHERE r.type=? AND r.deleted=0 ORDER BY r.rid LIMIT ?",
         ("Patient", 51),
     )
 
