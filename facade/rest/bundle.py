@@ -17,11 +17,12 @@ _INCLUDE = b',"search":{"mode":"include"}}'
 _OUTCOME = b',{"resource":%b,"search":{"mode":"outcome"}}'
 
 Row = Sequence[Any]
-"""(rid, `Type/id`, body, …) as a search plan's statements give it, texts as bytes."""
+"""(rid, id of a match or `Type/id` of an included one, body, …) as a search plan gives them, texts as bytes."""
 
 
 def searchset(
     base_url: str,
+    type: str,
     links: Mapping[str, str],
     matches: Iterable[Row],
     *,
@@ -35,10 +36,12 @@ def searchset(
         parts.append(b',"total":%d' % total)
     parts.append(b',"link":' + to_json([{"relation": name, "url": url} for name, url in links.items()]))
     entries: list[bytes] = []
+    start = _START % f"{base_url}/{type}".encode()
+    for row in matches:
+        entries += (start, row[1], _RESOURCE, row[2], _MATCH)
     start = _START % base_url.encode()
-    for rows, end in ((matches, _MATCH), (included, _INCLUDE)):
-        for row in rows:
-            entries += (start, row[1], _RESOURCE, row[2], end)
+    for row in included:
+        entries += (start, row[1], _RESOURCE, row[2], _INCLUDE)
     if outcome is not None:
         entries.append(_OUTCOME % to_json(outcome))
     if entries:

@@ -39,6 +39,10 @@ class Call:
         found = self._headers.get(name)
         return found.decode("latin-1") if found else ""
 
+    def raw_header(self, name: bytes) -> bytes:
+        """The same as it came."""
+        return self._headers.get(name, b"")
+
     def items(self) -> Items:
         """The parameters of the URL, in order. Raises BadRequest and UriTooLong."""
         if self._items is None:

@@ -78,7 +78,10 @@ class Dispatch:
     async def _answer(self, call: Call) -> Answer:
         parts = call.path.strip("/").split("/")
         for place in self._places.get(len(parts), ()):
-            if all(parts[at] == text for at, text in place.literals):
+            for at, text in place.literals:
+                if parts[at] != text:
+                    break
+            else:
                 values = {name: parts[at] for at, name in place.variables}
                 self._check(values)
                 interaction = place.methods.get(call.method)

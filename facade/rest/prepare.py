@@ -41,8 +41,8 @@ class Prepared:
 class _Manner(NamedTuple):
     """What a request says beside its parameters, and what its caller may see."""
 
-    accept: str
-    prefer: str
+    accept: bytes
+    prefer: bytes
     access: Access
 
 
@@ -72,7 +72,7 @@ async def prepare_form(service: Service, call: Call, type: str) -> Prepared:
 
 
 def _manner(call: Call) -> _Manner:
-    return _Manner(call.header(b"accept"), call.header(b"prefer"), access_of(call))
+    return _Manner(call.raw_header(b"accept"), call.raw_header(b"prefer"), access_of(call))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +134,11 @@ def _cut(text: str, slots: int) -> tuple[str, ...]:
 
 
 def _prepare(service: Service, type: str, items: Sequence[tuple[str, str]], manner: _Manner) -> Prepared:
-    media = negotiate(manner.accept, items)
+    media = negotiate(manner.accept.decode("latin-1"), items)
     asked = parse_search(
         type,
         [item for item in items if item[0] not in _OURS],
-        lenient="handling=lenient" in manner.prefer.replace(" ", ""),
+        lenient=b"handling=lenient" in manner.prefer.replace(b" ", b""),
         max_count=service.max_count,
         default_count=service.default_count,
         tz=service.zone,

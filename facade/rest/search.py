@@ -41,7 +41,7 @@ async def _answer(service: Service, request: Prepared) -> Answer:
     if more:
         urls["next"] = links.after(plan.next_cursor(rows[-1]))
     body = searchset(
-        service.base_url, urls, rows, included=included, total=total, outcome=_remarks(asked, cut)
+        service.base_url, asked.type, urls, rows, included=included, total=total, outcome=_remarks(asked, cut)
     )
     return Answer(200, request.media.content_type, rewrite(body, request.media))
 

@@ -28,11 +28,13 @@ from facade.search.slots import Slotted
 from facade.search.sources import Source, read_source
 from facade.store.access import Access
 
-COLUMNS = {
+COLUMNS = {"sqlite": "r.rid,CAST(r.id AS BLOB),r.body", "postgresql": "r.rid,convert_to(r.id,'UTF8'),r.body"}
+"""What a match's row holds: rid, id as bytes, body. Each more column of a page of 20 costs a per cent."""
+INCLUDED = {
     "sqlite": "r.rid,CAST(r.type||'/'||r.id AS BLOB),r.body",
     "postgresql": "r.rid,convert_to(r.type||'/'||r.id,'UTF8'),r.body",
 }
-"""What a row holds: rid, `Type/id` as bytes, body. Each more column of a page of 20 costs a per cent."""
+"""What an included resource's row holds: the same, but `Type/id`."""
 WIDTH = 3  # of COLUMNS; a row's sort values follow
 MAX_TOTAL = 10_000
 """A total is counted up to here, unless `_total=accurate` was asked for."""
@@ -71,11 +73,11 @@ class Plan:
         return sql, (*params, MAX_TOTAL + 1)
 
     def includes(self, rids: Sequence[int]) -> list[Statement]:
-        """Statements for what comes along with these matches; rows of COLUMNS, some perhaps matches too."""
+        """Statements for what comes along with these matches; rows of INCLUDED, some perhaps matches too."""
         return plan_include(
             self.search.includes,
             rids,
-            columns=COLUMNS[self.dialect],
+            columns=INCLUDED[self.dialect],
             type=self.search.type,
             access=self.access,
             dialect=self.dialect,

@@ -25,6 +25,7 @@ from facade.search.values import unescape
 from facade.spec.definitions import SearchParameter
 from facade.store.index import LONGEST, IndexRows
 
+_LAST = "\U0010ffff"  # the greatest code point
 TABLE = "index_string"
 KEY: tuple[str, ...] = ("value", "exact")
 MODIFIERS = frozenset({"exact", "contains", "missing"})
@@ -95,11 +96,12 @@ def match(criterion: Criterion, facts: Facts) -> Match:
 
 
 def after_prefix(prefix: str) -> str:
-    """The smallest text, by code point, that is greater than all texts with this prefix."""
-    last = ord(prefix[-1])
-    if last == 0x10FFFF:
-        return prefix + "\U0010ffff"
-    return prefix[:-1] + chr(0xE000 if last == 0xD7FF else last + 1)
+    """The smallest text, by code point, that is greater than all indexed texts with this prefix."""
+    stem = prefix.rstrip(_LAST)
+    if not stem:
+        return _LAST * (LONGEST + 1)
+    last = ord(stem[-1])
+    return stem[:-1] + chr(0xE000 if last == 0xD7FF else last + 1)
 
 
 def _like(text: str) -> str:

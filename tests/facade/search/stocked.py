@@ -64,8 +64,8 @@ def plan(store: Store, type: str, query: str, access: Access = EVERYTHING, curso
 
 
 def id_of(row: Sequence[Any]) -> str:
-    """The logical id of a page's row."""
-    return bytes(row[1]).decode().split("/")[1]
+    """The logical id of a row, a match's or an included one's."""
+    return bytes(row[1]).decode().rpartition("/")[2]
 
 
 def found(store: Store, type: str, query: str, access: Access = EVERYTHING) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from facade.errors import BadRequest, FacadeError, TooCostly, UnknownParameter
@@ -275,6 +275,9 @@ def test_folding() -> None:
 
 @settings(max_examples=300, derandomize=True)
 @given(st.text(min_size=1, max_size=4), st.text(max_size=6))
+@example("a\U0010ffff", "\U0010ffffb")
+@example("\U0010ffff", "\U0010ffff")
+@example("\ud7ff", "a")
 def test_a_prefix_range_holds_what_begins_so_and_nothing_else(prefix: str, other: str) -> None:
     low, high = prefix, after_prefix(prefix)
     for text in (prefix + other, other, prefix):
