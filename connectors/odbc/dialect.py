@@ -55,6 +55,9 @@ class Driver:
     """Gives dates, times, decimals and REAL as their exact text when asked for as SQL_C_BINARY."""
     reusable: bool = True
     """Whether a connection may be used again; not where the driver keeps what the schema was."""
+    cancels_fetch: bool = False
+    """Whether another thread may cancel while rows are fetched: only where that is proven, for some drivers
+    free the rows under their reader."""
     install: str = ""
 
 
@@ -138,6 +141,7 @@ DRIVERS = (
         ("postgres", "psqlodbc"),
         {"UseDeclareFetch": "1", "Fetch": "{fetch}", "BoolsAsChar": "0"},
         utf8=True,
+        cancels_fetch=True,
         install="apt-get install odbc-postgresql",
     ),
     Driver(

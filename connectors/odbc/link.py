@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from connectors.errors import Unreachable
@@ -42,32 +43,50 @@ class Link:
     ready: frozenset[type] = frozenset()
     """Kinds of columns that come as the text that a record holds."""
     reusable: bool = True
+    cancels_fetch: bool = False
     cursor: Any = None
+    _executing: bool = False
+    _guard: Lock = field(default_factory=Lock)
+    """Held while a handle is freed, and while another thread cancels through it."""
 
     def execute(self, sql: str, parameters: tuple[Any, ...] = ()) -> Any:
         """Run a statement; its cursor is open until the next."""
         self.close_cursor()
-        self.cursor = self.connection.cursor()
-        self.cursor.execute(sql, *([parameters] if parameters else []))
-        return self.cursor
+        cursor = self.connection.cursor()
+        with self._guard:
+            self.cursor, self._executing = cursor, True
+        try:
+            cursor.execute(sql, *([parameters] if parameters else []))
+        finally:
+            with self._guard:  # a cancelling under way comes to its end before anything is fetched
+                self._executing = False
+        return cursor
 
     def close_cursor(self) -> None:
         """End the last statement."""
-        if self.cursor is not None:
-            cursor, self.cursor = self.cursor, None
-            cursor.close()
+        with self._guard:
+            if self.cursor is not None:
+                cursor, self.cursor = self.cursor, None
+                cursor.close()
 
     def cancel(self) -> None:
-        """End the running statement, from any thread."""
-        if hasattr(self.connection, "interrupt"):
-            self.connection.interrupt()
-        elif (cursor := self.cursor) is not None:
-            cursor.cancel()
+        """End the running statement, from any thread, if there is one and its driver can take that now."""
+        with self._guard:
+            if self.cursor is None or not (self._executing or self.cancels_fetch):
+                return
+            if hasattr(self.connection, "interrupt"):
+                self.connection.interrupt()
+            else:
+                self.cursor.cancel()
 
     def close(self) -> None:
         """Hang up."""
-        self.cursor = None
-        self.connection.close()
+        try:
+            self.close_cursor()
+        finally:
+            with self._guard:
+                self.cursor = None
+                self.connection.close()
 
 
 def open_link(source: str, options: Options, *, writing: bool) -> Link:
@@ -120,6 +139,7 @@ def _open_file(source: str, options: Options, writing: bool) -> Link:
         streams=True,
         encoding=None,
         types=lambda _: None,
+        cancels_fetch=True,
     )
 
 
@@ -205,6 +225,7 @@ def _describe_odbc(pyodbc: Any, connection: Any, driver: Driver, options: Option
         types=types,
         ready=_ready(driver, dialect),
         reusable=driver.reusable,
+        cancels_fetch=driver.cancels_fetch,
     )
 
 
