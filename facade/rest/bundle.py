@@ -17,7 +17,7 @@ _INCLUDE = b',"search":{"mode":"include"}}'
 _OUTCOME = b',{"resource":%b,"search":{"mode":"outcome"}}'
 
 Row = Sequence[Any]
-"""(rid, id of a match or `Type/id` of an included one, body, …) as a search plan gives them, texts as bytes."""
+"""(rid, id of a match or `Type/id` of an included one, body, …) as a search plan gives them, as bytes."""
 
 
 def searchset(
