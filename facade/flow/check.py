@@ -120,7 +120,13 @@ async def _columns_fit(report: StreamReport, pack: Pack, source: Source) -> bool
     given = {column.name for column in await source.columns(report.stream)}
     needed = columns_needed(pack, report.stream)
     report.missing = tuple(sorted(needed - given))
-    report.unused = tuple(sorted(given - needed))
+    searched = {
+        column
+        for mapping in pack.mappings.values()
+        if mapping.stream == report.stream
+        for column in mapping.search.values()
+    }
+    report.unused = tuple(sorted(given - needed - searched))
     return not report.missing
 
 

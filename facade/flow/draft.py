@@ -126,5 +126,5 @@ def _draft(mapped: Mapped, setting: Setting) -> Draft | Refusal:
         content = freeze(resource)
     except TypeError as error:
         return Refusal(mapping, None, f"not representable as JSON: {error}")
-    index, patient = extract(resource, setting), patient_of(resource, setting)
-    return Draft(mapping, mapped.type, mapped.id, content, index, patient)
+    index = extract(resource, setting)
+    return Draft(mapping, mapped.type, mapped.id, content, index, patient_of(resource, index))

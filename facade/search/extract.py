@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from facade.search.kinds import KINDS, ON_RESOURCE, kind_of, leaf_paths, parameter_paths, supported
+from facade.search.kinds import ON_RESOURCE, kind_of, leaf_paths, parameter_paths, supported
 from facade.search.model import Kind, Leaf, LeafMaker, Setting
 from facade.search.paths import Child, Computed, Nth, Path, Step, Where, compile_test
 from facade.spec import definitions
@@ -143,8 +143,9 @@ def _computed(test: Callable[[Any], bool], action: Leaf) -> Leaf:
     return visit
 
 
-def patient_of(resource: dict[str, Any], setting: Setting = PLAIN) -> str | None:
-    """The logical id of the Patient in whose compartment the resource is; the first, if it is in several.
+def patient_of(resource: dict[str, Any], rows: IndexRows) -> str | None:
+    """The logical id of the Patient in whose compartment a resource with these index rows is; the first, if
+    it is in several.
 
     https://hl7.org/fhir/R4/compartmentdefinition-patient.html
     """
@@ -152,20 +153,14 @@ def patient_of(resource: dict[str, Any], setting: Setting = PLAIN) -> str | None
     if type == "Patient":
         id = resource.get("id")
         return id if isinstance(id, str) else None
-    walk = _compartment_walker(type, setting)
-    if walk is None:
-        return None
-    rows = IndexRows()
-    walk(resource, rows)
-    for _, target in rows.references:
-        if target.startswith("Patient/"):
+    params = _compartment_params(type)
+    for param, target in rows.references:
+        if param in params and target.startswith("Patient/"):
             return target[8:]
     return None
 
 
 @cache
-def _compartment_walker(type: str, setting: Setting) -> Leaf | None:
-    root = _Branch()
-    for code in definitions.compartment("Patient").get(type, ()):
-        _graft(root, parameter_paths(type, code), KINDS["reference"], 0)
-    return _compile(root, setting) if root.steps else None
+def _compartment_params(type: str) -> frozenset[int]:
+    known = definitions.search_parameters(type)
+    return frozenset(known[code].number for code in definitions.compartment("Patient").get(type, ()))

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from facade.spec import definitions
@@ -258,7 +258,18 @@ def _reference(targets: frozenset[str]) -> Check:
     check_object = _object("Reference")
     allowed = targets or definitions.resource_types()
 
+    @lru_cache(8192)  # the same few targets are referred to again and again
+    def check_text(reference: str) -> Problems:
+        return check_whole({"reference": reference})
+
     def check_reference(value: object) -> Problems:
+        if value.__class__ is dict and len(value) == 1:
+            reference = value.get("reference")
+            if reference.__class__ is str:
+                return check_text(reference)
+        return check_whole(value)
+
+    def check_whole(value: object) -> Problems:
         problems = check_object(value)
         if problems is not None or not isinstance(value, dict):
             return problems

@@ -152,6 +152,7 @@ def _reserved(path: Path, text: str, scope: Scope, wrong: list[str]) -> Code:
             first, rest = steps[0], steps[1:]
             _known(first, scope, wrong)
             return Code(read_body(first, rest), text, columns=(first,), paths=(Path(first, rest),))
+        scope.slots.read |= scope.columns or frozenset()
         return Code(lambda row, context: clean(walk(dict(row), steps)), text)
     known = scope.site.values if root == "site" else scope.site.concept_maps
     if not steps or steps[0] not in known:

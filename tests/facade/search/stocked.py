@@ -43,7 +43,7 @@ def stock(store: Store, resources: Sequence[dict[str, Any]], deleted: Iterable[i
                 1,
                 UPDATED + rid * 1_000_000,
                 int(rid in gone),
-                patient_of(resource),
+                patient_of(resource, extract(resource)),
                 b"",
                 None,
                 None,

@@ -166,7 +166,7 @@ def test_what_is_no_value_gives_no_row(broken: dict[str, Any]) -> None:
     ],
 )  # fmt: skip
 def test_the_patient_compartment(resource: dict[str, Any], patient: str | None) -> None:
-    assert patient_of(resource, Setting(base_url="http://us")) == patient
+    assert patient_of(resource, extract(resource, Setting(base_url="http://us"))) == patient
 
 
 def test_what_is_supported_has_an_index_and_what_has_none_is_not() -> None:
@@ -196,7 +196,7 @@ def test_the_merged_walk_equals_each_expression_for_itself() -> None:
         for field in ("tokens", "strings", "dates", "references"):
             assert sorted(getattr(merged, field)) == sorted(getattr(alone, field)), resource["resourceType"]
             rows += len(getattr(merged, field))
-        patient_of(resource)
+        patient_of(resource, extract(resource))
     assert rows > 6000
 
 
