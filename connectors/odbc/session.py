@@ -41,7 +41,7 @@ class Session:
         """Begin blocking work, to be awaited with `result`."""
         future = self.worker.submit(lambda: work(self.link))
         self._pending.add(future)  # type: ignore[arg-type]
-        future.add_done_callback(self._finished)
+        future.add_done_callback(self._pending.discard)
         return future
 
     async def result(
@@ -96,11 +96,6 @@ class Session:
                 f"source {self.source}: the database did not answer within "
                 f"{self.options.statement_timeout:g}s, nor to the cancelling; is the network up?"
             )
-
-    def _finished(self, future: asyncio.Future[T]) -> None:
-        self._pending.discard(future)
-        if not future.cancelled():
-            future.exception()  # seen, so that a call that nobody awaits any more is no warning
 
 
 async def open_session(source: str, options: Options, *, writing: bool) -> Session:

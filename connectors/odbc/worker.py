@@ -77,5 +77,6 @@ def _settle(future: asyncio.Future[Any], result: Any, failure: BaseException | N
         return
     if failure is not None:
         future.set_exception(failure)
+        future.exception()  # seen: who gave it up, perhaps by ending the loop, wants no warning
     else:
         future.set_result(result)
