@@ -43,7 +43,7 @@ _FILES = {
         "resource: Observation\nstream: measure\nid: $no\n"
         "map:\n  status: final\n  code: $kind | concept(measure)\n"
         "  subject: { reference: $person | ref(Patient) }\n  effectiveDateTime: $taken | datetime\n"
-        "  valueQuantity:\n    value: $val\n    unit: $kind | lookup(measure, unit)\n"
+        "  valueQuantity:\n    value: $val | decimal(2)\n    unit: $kind | lookup(measure, unit)\n"
         "    system: http://unitsofmeasure.org\n    code: $kind | lookup(measure, ucum)\n"
     ),
     "resources/booking.yaml": (

@@ -166,7 +166,7 @@ def test_rows_that_cannot_be_mapped(small: Clinic) -> None:
     assert {name for name in before if after[name] != before[name]} == {*refused, ("Patient", "5")}
     assert {name for name, row in after.items() if row[3]} == refused
     told = small.home.facade("status")
-    number = "`$val` gives no decimal; `| number` is empty for what is none"
+    number = "`decimal` cannot read the value as a number, in `$val | decimal(2)`"
     assert [line for line in told.out.splitlines() if line.startswith(("quarantined", "unmapped"))] == [
         "quarantined clinic.booking booking Appointment.status: Appointment.status is required ×1",
         f"quarantined clinic.measure measure valueQuantity.value: {number} ×1",
