@@ -18,7 +18,7 @@ from facade.spec import models
 from facade.spec.check import check
 from facade.store.serialise import from_json
 from tests.facade.packs.openemr.test_schema import references
-from tests.flows.home import Done, Home, Server
+from tests.flows.home import Done, Home, Server, wait_until
 from tests.generators.openemr import openemr_database
 from tests.paths import needs_shared
 from tests.servers import MariaDB
@@ -79,7 +79,11 @@ def resources(emr: Emr) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def server(emr: Emr, resources: Any) -> Iterator[Server]:
+    runs = "SELECT count(*) FROM sync_run WHERE ended IS NOT NULL"
+    ((before,),) = emr.home.query(runs)
+    streams = emr.synced.out.count("emr.")
     with emr.home.serving() as server:
+        wait_until(lambda: emr.home.query(runs)[0][0] == before + streams)  # its own first reads are over
         yield server
 
 
