@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from connectors.base import Connector
-from facade.errors import FacadeError
 from facade.flow.sync import How, SyncResult, describe, sync_stream
 from facade.store import Store
 
@@ -112,7 +111,7 @@ class Schedule:
             try:
                 how = replace(plan.how, full=await self._full_is_due(plan))
                 result = await sync_stream(self._store, plan.pack, plan.connector, plan.stream, how)
-            except FacadeError as error:  # the store's: another time
+            except Exception as error:  # the store's, for one: another time
                 result = SyncResult(plan.connector.name, plan.stream, "incremental", error=describe(error))
         self._tell(result)
 

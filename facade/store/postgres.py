@@ -150,7 +150,10 @@ class PostgresStore(Store):
             session.close()
 
     def _open_session(self) -> Session:
-        return PostgresSession(self._url)
+        try:
+            return PostgresSession(self._url)
+        except psycopg.Error as error:
+            raise translate(error) from None
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         try:

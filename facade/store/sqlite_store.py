@@ -48,7 +48,10 @@ class SqliteStore(Store):
         super().__init__(clock)
 
     def _open_session(self) -> Session:
-        return sqlite.SqliteSession(self.path, self._key)
+        try:
+            return sqlite.SqliteSession(self.path, self._key)
+        except dbapi2.DatabaseError as error:
+            raise sqlite.translate(error) from None
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         cursor = getattr(self._local, "cursor", None)

@@ -10,8 +10,6 @@ from tests.flows.clinic import SECRET, Clinic, on_server, on_sqlite
 from tests.flows.home import Done
 from tests.servers import PASSWORD, free_port
 
-pytestmark = pytest.mark.xdist_group("servers")
-
 LOGIN = "the database refuses the login; check user, password and its right to connect from here"
 REACH = "the database cannot be reached: is it running, and are host and port right?"
 COLUMN = (

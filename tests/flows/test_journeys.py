@@ -17,8 +17,6 @@ from fhirpy.base.exceptions import OperationOutcome
 from facade.spec.check import check
 from tests.flows.home import Home, Server, wait_until
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 PATIENTS = 60
 # fmt: off
 TYPES = {

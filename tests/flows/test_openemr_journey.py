@@ -23,7 +23,7 @@ from tests.generators.openemr import openemr_database
 from tests.paths import needs_shared
 from tests.servers import MariaDB
 
-pytestmark = [needs_shared, pytest.mark.xdist_group("servers")]
+pytestmark = needs_shared
 
 GENERATED = int(os.environ.get("FACADE_OPENEMR_PATIENTS", "60"))
 EXAMPLES = 14

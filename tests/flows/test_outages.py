@@ -17,10 +17,7 @@ from tests import servers
 from tests.flows.clinic import PEOPLE, SECRET, Clinic, on_server, on_sqlite
 from tests.flows.home import Home, Server, wait_until
 
-pytestmark = [
-    pytest.mark.xdist_group("servers"),
-    pytest.mark.skipif(sys.platform == "win32", reason="kills"),
-]
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills")
 
 
 GONE = "the store's PostgreSQL server cannot be reached or is too busy: try again"

@@ -15,8 +15,6 @@ from tests.flows.clinic import PEOPLE, Clinic, on_server, on_sqlite
 from tests.flows.home import Home, Server, wait_until
 from tests.servers import PostgreSQL
 
-pytestmark = pytest.mark.xdist_group("servers")
-
 SETTINGS = """\
 store: {store}
 base_url: http://facade.test/fhir
