@@ -6,6 +6,7 @@ import asyncio
 import re
 import sqlite3
 from contextlib import closing
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ import pytest
 
 from facade.app import create_app
 from facade.cli import main
+from facade.flow.source import GROUP
+from facade.packs import shipped_packs
+from facade.rest.routes import ROUTES
+from facade.search.kinds import KINDS
 from facade.settings import load_settings
 from tests.readme import README, files, with_tables
 
@@ -64,3 +69,19 @@ def test_a_mistake_is_told_as_the_page_shows(typed: Path, capsys: pytest.Capture
     with pytest.raises(SystemExit):
         main(["check"])
     assert shown in capsys.readouterr().err
+
+
+def test_what_is_supported_is_what_is_wired() -> None:
+    cells = {}
+    for line in README.read_text(encoding="utf-8").splitlines():
+        parts = [part.strip() for part in line.split(" | ")]
+        if len(parts) >= 3 and parts[0].startswith("| "):
+            cells[parts[0].removeprefix("| ")] = parts[1]
+    assert set(re.findall(r"`(\w+)`", cells["packs"])) == set(shipped_packs())
+    assert cells["parameters"].startswith("token, string, date and reference:")
+    assert set(KINDS) == {"token", "string", "date", "reference"}
+    wired = {route.interaction for route in ROUTES}
+    told = {name.split(" (")[0] for name in cells["interactions"].split(", ")}
+    assert told == wired
+    packages = {entry.name for entry in entry_points(group=GROUP)}
+    assert packages == {"odbc"}, "name the new connector in the README's row of sources"

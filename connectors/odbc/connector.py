@@ -27,6 +27,7 @@ class OdbcConnector:
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self.name = name
+        self.max_connections = options.max_connections
         self._pool = Pool(name, options, clock, sleep)
         self._reader = Reader(name, options, streams, self._pool, clock=clock, sleep=sleep)
         self._writer = Writer(name, options, self._pool, clock)

@@ -46,6 +46,9 @@ def sync_now(
     finally:
         store.close()
     console.print(_report(runs))
+    quarantined = sum(run.quarantined for run in runs)
+    if quarantined:
+        console.print(f"[yellow]{quarantined:,} quarantined[/]; `facade status` tells why", soft_wrap=True)
     for line in dict.fromkeys(run.told for run in runs if run.error):  # each once, whatever it stopped
         error_line(line)
     return any(run.error for run in runs)

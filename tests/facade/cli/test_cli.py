@@ -166,3 +166,13 @@ def test_another_time_zone_needs_another_index(cli: Cli, demo: Path) -> None:
     status, _, err = cli("replay", "--reindex")
     assert (status, err) == (0, "")
     assert cli("sync")[0] == 0
+
+
+def test_sync_says_where_the_quarantine_is_told(cli: Cli, demo: Path) -> None:
+    with sqlite3.connect(demo / "kestrel.db") as legacy:
+        legacy.execute("UPDATE PTMAST SET DOB = 19991399 WHERE PTNO = 20")
+    legacy.close()
+    _, out, _ = cli("sync", "patient")
+    assert "1 quarantined; `facade status` tells why" in out
+    _, out, _ = cli("status")
+    assert "quarantined kestrel.patient patient birthDate" in out
