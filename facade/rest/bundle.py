@@ -35,16 +35,24 @@ def searchset(
     if total is not None:
         parts.append(b',"total":%d' % total)
     parts.append(b',"link":' + to_json([{"relation": name, "url": url} for name, url in links.items()]))
-    entries: list[bytes] = []
-    start = _START % f"{base_url}/{type}".encode()
-    for row in matches:
-        entries += (start, row[1], _RESOURCE, row[2], _MATCH)
-    start = _START % base_url.encode()
-    for row in included:
-        entries += (start, row[1], _RESOURCE, row[2], _INCLUDE)
+    entries = _joined(matches, f"{base_url}/{type}", _MATCH)
+    entries += _joined(included, base_url, _INCLUDE)
     if outcome is not None:
         entries.append(_OUTCOME % to_json(outcome))
     if entries:
         entries[0] = b',"entry":[' + entries[0].removeprefix(b",")
         entries.append(b"]")
     return b"".join((*parts, *entries, b"}"))
+
+
+def _joined(rows: Iterable[Row], base: str, end: bytes) -> list[bytes]:
+    """The pieces of entries that end alike."""
+    start = _START % base.encode()
+    between = end + start
+    parts: list[bytes] = []
+    for row in rows:
+        parts += (between, row[1], _RESOURCE, row[2])
+    if parts:
+        parts[0] = start
+        parts.append(end)
+    return parts

@@ -27,8 +27,7 @@ _SLOT = re.compile(rb"(?:(?<=[=/|])|(?<=%7[Cc])|(?<=%2[Ff]))([A-Za-z0-9.\-]{1,64
 _SEVERAL = re.compile(rb",|\\|%2[Cc]|%5[Cc]")  # alternatives, or an escape that is not a URL's
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A search request, understood and planned; `cursor` is the page's, None for the first."""
 
     media: Media

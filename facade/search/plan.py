@@ -14,8 +14,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -40,8 +39,7 @@ MAX_TOTAL = 10_000
 """A total is counted up to here, unless `_total=accurate` was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """The statements of a search; `texts` are those in the slots of its values, if it was made for marks.
 
     `page` gives rows of COLUMNS and the sort values, one more than `search.count` if there is a next page.
