@@ -57,12 +57,6 @@ class Gone(FacadeError):
     status, code = 410, "deleted"
 
 
-class MethodNotAllowed(FacadeError):
-    """The interaction is not supported for this type."""
-
-    status, code = 405, "not-supported"
-
-
 class NotAcceptable(FacadeError):
     """No representation that the client accepts."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Any
 
@@ -49,12 +49,6 @@ class OdbcConnector:
             async for batch in batches:
                 for record in batch:
                     yield record
-
-    def read_batches(
-        self, stream: str, since: str | None = None, where: Where | None = None
-    ) -> AsyncGenerator[list[Record], None]:
-        """As `read`, in the batches that were fetched."""
-        return self._reader.read(stream, since, where)
 
     async def send(self, command: Command) -> Receipt:
         """Carry out a command that `writes` describes, in one transaction."""

@@ -28,8 +28,8 @@ def check(
     site = read_site(load_settings(config))
     reports = asyncio.run(_check(site, sample or None, models))
     if coverage:
-        merged = {kind: one for report in reports for kind, one in report.coverage.items()}
-        coverage.write_text(coverage_markdown(merged), encoding="utf-8")
+        tables = [coverage_markdown(report.coverage) for report in reports]  # one for each source
+        coverage.write_text("\n".join(tables), encoding="utf-8")
     if as_json:
         console.print_json(json.dumps([_plain(report) for report in reports], default=str))
     else:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from facade.mapping.errors import MappingFailure, Problem, suggest
 
 Coding = dict[str, Any]
-POLICIES = ("error", "drop", "keep", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +81,6 @@ class ConceptMap:
                 if row.cells.get("code") == code and (coding := self.coding(row)):
                     return [coding]
         return [{"code": code} if self.system is None else {"system": self.system, "code": code}]
-
-
-Misses = Callable[[str, str], None]
 
 
 @dataclass(slots=True)

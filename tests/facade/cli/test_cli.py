@@ -176,3 +176,12 @@ def test_sync_says_where_the_quarantine_is_told(cli: Cli, demo: Path) -> None:
     assert "1 quarantined; `facade status` tells why" in out
     _, out, _ = cli("status")
     assert "quarantined kestrel.patient patient birthDate" in out
+
+
+def test_coverage_has_a_table_for_each_source(cli: Cli, demo: Path) -> None:
+    first = SETTINGS.splitlines()
+    second = [line.replace("kestrel:", "other:") for line in first[1:-1]]
+    (demo / "facade.yaml").write_text("\n".join([*first[:-1], *second, first[-1]]) + "\n")
+    status, _, err = cli("check", "--sample", "3", "--no-models", "--coverage", "coverage.md")
+    assert (status, err) == (0, "")
+    assert (demo / "coverage.md").read_text().count("| Patient | 3 | ") == 2
