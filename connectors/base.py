@@ -89,6 +89,62 @@ class Stream:
     options: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class CatalogColumn:
+    """A column of a table. `kind` is what its values are; `declared` is the type in the source's own words."""
+
+    name: str
+    kind: Literal["text", "integer", "decimal", "boolean", "date", "time", "timestamp", "binary", "other"]
+    declared: str
+    nullable: bool = True
+    size: int | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """`columns` of this table point at `to_columns` of `to_table` (its `Table.name`)."""
+
+    columns: tuple[str, ...]
+    to_table: str
+    to_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table or view that the login may read. `name` is as a query of ours must say it, unquoted and, outside
+    of the default schema, with its schema before a dot kept in `schema`.
+
+    `rows` is a count or, for a large table, an estimate; None if it is not known. `sample` holds some rows, in
+    the form of `Record.body`; it may hold patient data and never leaves the machine. `problem` says in one
+    line why the table could not be looked at; what is known is still given.
+    """
+
+    name: str
+    columns: tuple[CatalogColumn, ...]
+    schema: str = ""
+    kind: Literal["table", "view"] = "table"
+    primary_key: tuple[str, ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    indexed: tuple[tuple[str, ...], ...] = ()
+    rows: int | None = None
+    sample: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+    comment: str = ""
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """What a database holds, in the order of schema and name. `dialect` is sqlglot's name for its SQL
+    (`mysql`, `postgres`, `sqlite`, `tsql`, `oracle`, …); `quote` encloses an identifier (`"`, a backtick)."""
+
+    product: str
+    dialect: str
+    quote: str
+    tables: tuple[Table, ...]
+
+
 @runtime_checkable
 class Connector(Protocol):
     """What every connector is. A class then implements only the protocols that its system can do."""
@@ -120,6 +176,21 @@ class Source(Connector, Protocol):
 
     async def columns(self, stream: str) -> tuple[Column, ...]:
         """The columns that the stream gives today, without reading rows; to see schema drift."""
+        ...
+
+
+@runtime_checkable
+class Catalogued(Connector, Protocol):
+    """A system that can say what it holds, so that an unknown schema can be drafted."""
+
+    async def catalog(
+        self, *, sample: int = 200, progress: Callable[[str, int, int], None] | None = None
+    ) -> Catalog:
+        """Look at every table: columns, keys, foreign keys, row counts, and up to `sample` rows each.
+
+        `progress` is called with (table, its number, of how many). Reads with the care that `read` takes; a
+        table that cannot be looked at has a `problem`. Raises Unreachable, Rejected or BadConfiguration.
+        """
         ...
 
 

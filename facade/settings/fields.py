@@ -1,0 +1,162 @@
+"""What can be set: each with its default, its sentence in the README, and how its text is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class SettingsError(Exception):
+    """The settings are wrong; `problems` are lines like `facade.yaml:3: …`, for the person who wrote them."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _text(value: str) -> str:
+    if not value:
+        raise ValueError("must not be empty")
+    return value
+
+
+def _seconds(value: str) -> float:
+    match = _DURATION.fullmatch(value.strip())
+    if match is None or not float(match[1]):
+        raise ValueError("is not a duration; write for example 30s, 5m, 2h or 1d")
+    return float(match[1]) * _SECONDS[match[2]]
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not re.fullmatch(r"\d{1,12}", value) or not low <= int(value) <= high:
+            raise ValueError(f"is not a whole number from {low} to {high}")
+        return int(value)
+
+    return read
+
+
+def _percent(value: str) -> float:
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*%", value)
+    if match is None or float(match[1]) > 100:
+        raise ValueError("is not a percentage; write for example 20%")
+    return float(match[1]) / 100
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("is not a base URL; write for example https://clinic.example/fhir")
+    return value.rstrip("/")
+
+
+def _store(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql://")):
+        raise ValueError("is not a store; write sqlite:///facade.db or postgresql://user@host/database")
+    return value
+
+
+def setting(
+    sentence: str, default: str | None = None, read: Callable[[str], Any] = _text, **more: Any
+) -> Any:
+    """A dataclass field with what the README says of it; `default` is text, as a person would write it."""
+    value = None if default is None else read(default)
+    return field(default=value, metadata={"sentence": sentence, "default": default, "read": read}, **more)
+
+
+@dataclass(frozen=True)
+class StreamSettings:
+    """One stream of a source, where it differs from its source."""
+
+    every: float | None = setting("How often this stream is read, where it differs.", read=_seconds)
+
+
+@dataclass(frozen=True)
+class SourceSettings:
+    """One legacy system. Durations are seconds; `options` are the connector's own and may hold secrets."""
+
+    name: str = ""
+    kind: str = setting("The connector: a name in the entry-point group facade.connectors.", "odbc")
+    pack: str = setting("The pack that knows this system: a shipped pack's name, or a folder.")
+    overlay: Path | None = setting("A folder that overrides this source's pack.", read=Path)  # noqa: RUF009 a field
+    every: float = setting("How often each stream is read.", "5m", _seconds)
+    full_every: float = setting(
+        "How often an incremental stream is read whole, to see deletions.", "24h", _seconds
+    )
+    max_vanished: float = setting(
+        "A full read in which a larger part of the known rows is missing deletes nothing.", "20%", _percent
+    )
+    streams: Mapping[str, StreamSettings] = field(default_factory=dict)
+    overlays: tuple[Path, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def every_of(self, stream: str) -> float:
+        """Seconds between two reads of a stream."""
+        own = self.streams.get(stream)
+        return self.every if own is None or own.every is None else own.every
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """Limits of a search."""
+
+    default_count: int = setting("Matches on a page when the client does not say.", "50", _whole(1, 10_000))
+    max_count: int = setting("Matches on a page at most; a larger _count is cut.", "500", _whole(1, 10_000))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set. Paths are absolute; `repr` shows no secret."""
+
+    base_url: str = setting(
+        "The URL that clients know this server by.", "http://localhost:<port>/fhir", _base_url
+    )
+    host: str = setting("The address to listen on.", "127.0.0.1")
+    port: int = setting("The port to listen on.", "8000", _whole(1, 65535))
+    store: str = setting(
+        "Where resources are kept: sqlite:///PATH or postgresql://….",
+        "sqlite:///facade.db",
+        _store,
+        repr=False,
+    )
+    key_file: Path = setting(  # noqa: RUF009 a field
+        "The key that encrypts an SQLite store; made on first start.", "facade.key", Path
+    )
+    overlay: Path | None = setting("A folder that overrides the packs of all sources.", read=Path)  # noqa: RUF009 a field
+    sources: Mapping[str, SourceSettings] = field(default_factory=dict)
+    site: Mapping[str, str] = field(default_factory=dict)
+    search: SearchSettings = field(default_factory=SearchSettings)
+
+
+SITE_SENTENCE = "Values for $site.NAME in the packs, such as timezone; each replaces the pack's own."
+OPTIONS_SENTENCE = "Any other key is an option of the connector; see its README."
+
+
+def describe_settings() -> list[tuple[str, str, str]]:
+    """(name, default or "", sentence) of every setting, in the order of the README's table."""
+    rows = list(_describe(Settings, ""))
+    rows += _describe(SearchSettings, "search.")
+    rows.append(("site.<name>", "", SITE_SENTENCE))
+    rows += _describe(SourceSettings, "sources.<name>.")
+    rows += _describe(StreamSettings, "sources.<name>.streams.<stream>.")
+    rows.append(("sources.<name>.<option>", "", OPTIONS_SENTENCE))
+    return rows
+
+
+def _describe(kind: type[Any], prefix: str) -> Iterator[tuple[str, str, str]]:
+    for item in readable(kind).values():
+        yield prefix + item.name, item.metadata["default"] or "", item.metadata["sentence"]
+
+
+def readable(kind: type[Any]) -> dict[str, Field[Any]]:
+    """The fields that can be set, by name."""
+    return {item.name: item for item in fields(kind) if "sentence" in item.metadata}
