@@ -91,7 +91,7 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class CatalogColumn:
-    """A column of a table. `kind` is what its values are; `declared` is the type in the source's own words."""
+    """A column of a table. `kind` is what its values are; `declared` is the source's own word for it."""
 
     name: str
     kind: Literal["text", "integer", "decimal", "boolean", "date", "time", "timestamp", "binary", "other"]
@@ -112,10 +112,9 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table or view that the login may read. `name` is as a query of ours must say it, unquoted and, outside
-    of the default schema, with its schema before a dot kept in `schema`.
+    """A table or view that the login may read. `name` is unquoted; `schema` is empty for the default one.
 
-    `rows` is a count or, for a large table, an estimate; None if it is not known. `sample` holds some rows, in
+    `rows` is a count or, for a large table, an estimate; None if it is not known. `sample` holds some rows in
     the form of `Record.body`; it may hold patient data and never leaves the machine. `problem` says in one
     line why the table could not be looked at; what is known is still given.
     """

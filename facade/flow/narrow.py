@@ -1,4 +1,4 @@
-"""Which part of a search a source can answer by itself: a slice of each stream that makes the type searched."""
+"""Which part of a search a source can answer by itself: a slice of each stream that makes the type."""
 
 from __future__ import annotations
 
