@@ -179,6 +179,26 @@ class Source(Connector, Protocol):
 
 
 @runtime_checkable
+class Batched(Source, Protocol):
+    """A source that hands its records over many at a time, which costs less for each."""
+
+    def read_batches(
+        self, stream: str, since: str | None = None, where: Where | None = None
+    ) -> AsyncIterator[list[Record]]:
+        """The records of `read`, in its order; no list is empty, and the reader may keep it."""
+        ...
+
+
+@runtime_checkable
+class Sliced(Source, Protocol):
+    """A source that gives a small slice at once."""
+
+    async def read_slice(self, stream: str, where: Where, limit: int) -> list[Record] | None:
+        """The records of `read` in the slice; None if it holds more than `limit` of them."""
+        ...
+
+
+@runtime_checkable
 class Catalogued(Connector, Protocol):
     """A system that can say what it holds, so that an unknown schema can be drafted."""
 
