@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib.metadata import version
@@ -15,12 +15,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from connectors.base import Clock, Connector
+from connectors.base import Clock
 from facade.errors import FacadeError
-from facade.flow.schedule import Plan, Schedule
+from facade.flow.plans import plans_of
+from facade.flow.schedule import Schedule
 from facade.flow.site import Site, open_connectors, open_site_store, read_site
-from facade.flow.sync import How
-from facade.flow.vanished import Guard
 from facade.rest.capabilities import capability_statement
 from facade.rest.dispatch import Dispatch
 from facade.rest.paging import cursor_key
@@ -67,7 +66,7 @@ def create_app(
     connectors = open_connectors(site, clock)
     store = open_site_store(site, clock)
     fhir = Dispatch(ROUTES, _service(site, store, clock(), new_secret))
-    schedule = Schedule(store, _plans(site, connectors) if fresh else ())
+    schedule = Schedule(store, plans_of(site, connectors) if fresh else ())
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -94,17 +93,6 @@ def create_app(
         return PlainTextResponse(f"FHIR R4 at {settings.base_url}\nStart at {settings.base_url}/metadata\n")
 
     return Application(fhir, [Route("/", index), Route("/healthz", healthz)], lifespan)
-
-
-def _plans(site: Site, connectors: Mapping[str, Connector]) -> list[Plan]:
-    """When each stream of each source is read."""
-    plans = []
-    for name, source in site.settings.sources.items():
-        pack, how = site.packs[name], How(guard=Guard(share=source.max_vanished))
-        for stream in pack.streams:
-            every = source.every_of(stream)
-            plans.append(Plan(connectors[name], pack, stream, every, source.full_every, how))
-    return plans
 
 
 def _service(site: Site, store: Store, started: datetime, new_secret: Callable[[], str]) -> Service:

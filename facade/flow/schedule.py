@@ -9,35 +9,20 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from connectors.base import Connector
-from facade.flow.sync import How, SyncResult, describe, sync_stream
+from facade.flow.plans import Plan
+from facade.flow.sync import SyncResult, describe, sync_stream
 from facade.store import Store
-
-if TYPE_CHECKING:
-    from facade.mapping import Pack
 
 log = logging.getLogger(__name__)
 
 OWNER = "schedule"
 """The name that one process of all that share a store holds."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One stream's schedule, in seconds; an incremental stream is read whole each `full_every`."""
-
-    connector: Connector
-    pack: Pack
-    stream: str
-    every: float
-    full_every: float = 86_400.0
-    how: How = field(default_factory=How)
 
 
 class Schedule:

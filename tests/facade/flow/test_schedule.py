@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from facade.flow.schedule import Plan, Schedule
+from facade.flow.plans import Plan
+from facade.flow.schedule import Schedule
 from facade.store import Store
 from tests.facade.flow.scripted import Scripted, pack, row
 from tests.facade.flow.state import resources
