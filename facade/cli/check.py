@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from facade.cli.check_diff import show_diff
 from facade.cli.console import StreamBars, console, table, utc_now
 from facade.cli.options import DEFAULT_CONFIG, Config
 from facade.flow.check import Finding, How, SourceReport, StreamReport, check_source, coverage_markdown
@@ -17,15 +18,27 @@ from facade.flow.site import Site, open_connectors, read_site
 from facade.settings import load_settings
 
 
-def check(
+def check(  # noqa: PLR0917 a command's options
     config: Config = DEFAULT_CONFIG,
     sample: Annotated[int, typer.Option(help="Rows of each stream to map; 0 for all.", min=0)] = 200,
     models: Annotated[bool, typer.Option(help="Ask fhir.resources as well as the definitions.")] = True,
     coverage: Annotated[Path | None, typer.Option(help="Write the coverage table to this file.")] = None,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Compare what the pack would give now with what is stored.")
+    ] = False,
+    from_source: Annotated[
+        bool, typer.Option("--from-source", help="With --diff: read the source, not the stored records.")
+    ] = False,
+    values: Annotated[
+        bool, typer.Option("--values", help="With --diff: show values too; they may be a patient's.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON.")] = False,
 ) -> None:
     """Reach every source, run every stream, map a sample; say what is missing, invalid or unmapped."""
     site = read_site(load_settings(config))
+    if diff:
+        show_diff(site, from_source=from_source, values=values, as_json=as_json)
+        return
     reports = asyncio.run(_check(site, sample or None, models))
     if coverage:
         tables = [coverage_markdown(report.coverage) for report in reports]  # one for each source

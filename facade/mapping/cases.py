@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum
+from itertools import zip_longest
 from typing import Any
 
 from facade.mapping.document import Map, Node, Seq
 from facade.mapping.errors import Problem, suggest
 
 KEYS = ("case", "mapping", "record", "key", "gives", "quarantined")
-_ABSENT = "nothing"
+
+
+class Absent(Enum):
+    """What a tree holds where it holds nothing."""
+
+    ABSENT = "nothing"
+
+
+ABSENT = Absent.ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,28 +134,23 @@ def _case(node: Node, file: str, mappings: set[str], problems: list[Problem]) ->
     )
 
 
-def differences(wanted: Any, got: Any, where: str = "") -> Iterator[str]:
+def differences(wanted: Any, got: Any) -> Iterator[str]:
     """One line for each difference; scalars compare by their JSON text, decimals with all their digits."""
-    if isinstance(wanted, dict) and isinstance(got, dict):
-        for name in dict.fromkeys((*wanted, *got)):
+    for place, before, after in changes(wanted, got):
+        yield f"{place}: wanted {shown(before)}, got {shown(after)}"
+
+
+def changes(before: Any, after: Any, where: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """(path, before, after) for each difference of two trees, as deep as it goes; a side may be ABSENT."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in dict.fromkeys((*before, *after)):
             place = f"{where}.{name}" if where else name
-            if name not in got:
-                yield f"{place}: wanted {shown(wanted[name])}, got {_ABSENT}"
-            elif name not in wanted:
-                yield f"{place}: wanted {_ABSENT}, got {shown(got[name])}"
-            else:
-                yield from differences(wanted[name], got[name], place)
-    elif isinstance(wanted, list) and isinstance(got, list):
-        for number in range(max(len(wanted), len(got))):
-            place = f"{where}[{number}]"
-            if number >= len(got):
-                yield f"{place}: wanted {shown(wanted[number])}, got {_ABSENT}"
-            elif number >= len(wanted):
-                yield f"{place}: wanted {_ABSENT}, got {shown(got[number])}"
-            else:
-                yield from differences(wanted[number], got[number], place)
-    elif isinstance(wanted, (dict, list)) or isinstance(got, (dict, list)) or shown(wanted) != shown(got):
-        yield f"{where}: wanted {shown(wanted)}, got {shown(got)}"
+            yield from changes(before.get(name, ABSENT), after.get(name, ABSENT), place)
+    elif isinstance(before, list) and isinstance(after, list):
+        for number, (one, other) in enumerate(zip_longest(before, after, fillvalue=ABSENT)):
+            yield from changes(one, other, f"{where}[{number}]")
+    elif isinstance(before, (dict, list)) or isinstance(after, (dict, list)) or shown(before) != shown(after):
+        yield where, before, after
 
 
 def shown(value: Any) -> str:
@@ -154,6 +159,8 @@ def shown(value: Any) -> str:
         return "{" + ", ".join(f"{name}: {shown(item)}" for name, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(shown, value)) + "]"
+    if value is ABSENT:
+        return str(ABSENT.value)
     if value is None:
         return "null"
     if isinstance(value, bool):
