@@ -152,3 +152,15 @@ async def test_a_stream_that_cannot_be_read_says_so_and_claims_nothing(store: St
     diff = await diff_source(store, pack(), Broken([]), from_source=True)
     assert diff.errors == {"patient": "source emr: it went away"}
     assert not diff.differs
+
+
+async def test_resources_that_change_hands_are_changed_not_gone(store: Store) -> None:
+    source = Scripted([row(1, doctor="2"), row(2, doctor="1"), row(3, doctor="3")])
+    await sync_source(store, pack(), source)
+    before = resources(store)
+    changed = pack(**{"resources/patient.yaml": PATIENT.replace("id: $pid", "id: $doctor")})
+    diff = await diff_source(store, changed, source)
+    assert foretold(diff) == {"Patient": (0, 2, 0)}
+    assert diff.types["Patient"].elements["Patient.name.family"].changed == 2
+    await replay(store, changed, "emr")
+    assert happened(before, resources(store)) == {"Patient": (0, 2, 0)}
