@@ -178,6 +178,28 @@ class Source(Connector, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Why a source is not asked now, and until when (an aware time).
+
+    `hours`: outside of those that the site allows. `failures`: it failed, and is left alone for a while.
+    `told` is the line that a read would be refused with now.
+    """
+
+    why: Literal["hours", "failures"]
+    until: datetime
+    told: str
+
+
+@runtime_checkable
+class Resting(Connector, Protocol):
+    """A source that tells beforehand when it would refuse, so that nobody asks in vain."""
+
+    def rest(self) -> Rest | None:
+        """Why it is not asked now; None when it may be. Touches no network."""
+        ...
+
+
 @runtime_checkable
 class Batched(Source, Protocol):
     """A source that hands its records over many at a time, which costs less for each."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
-from connectors.base import Clock
+from connectors.base import Clock, Rest
 from connectors.errors import ConnectorError, Unreachable
 
 LONGEST_RESET = 16  # times the first
@@ -26,6 +26,12 @@ class Hours:
             return self.start <= now < self.end
         return now >= self.start or now < self.end
 
+    def opening(self, now: datetime) -> datetime:
+        """The next `start`, in the zone of `now`. One that is skipped comes as late as it would."""
+        day = now.date() + timedelta(days=now.time() >= self.start)
+        start = datetime.combine(day, self.start, now.tzinfo)
+        return start.astimezone(UTC).astimezone(now.tzinfo)
+
 
 class Opening:
     """Refuses what is outside the allowed hours."""
@@ -35,12 +41,19 @@ class Opening:
 
     def check(self) -> None:
         """Raises Unreachable outside the allowed hours."""
+        rest = self.rest()
+        if rest is not None:
+            raise Unreachable(rest.told)
+
+    def rest(self) -> Rest | None:
+        """Until when the hours forbid to read; None within them."""
         if self._hours is None:
-            return
-        if not self._hours.allow(self._clock().astimezone(self._zone).time()):
-            raise Unreachable(
-                f"source {self._source}: not read until {self._hours.start:%H:%M}, as allowed_hours says"
-            )
+            return None
+        now = self._clock().astimezone(self._zone)
+        if self._hours.allow(now.time()):
+            return None
+        told = f"source {self._source}: not read until {self._hours.start:%H:%M}, as allowed_hours says"
+        return Rest("hours", self._hours.opening(now), told)
 
 
 class Pace:
@@ -74,16 +87,26 @@ class Breaker:
         self._source, self._limit, self._reset, self._zone, self._clock = source, failures, reset, zone, clock
         self._failures = 0
         self._opened = 0
+        self._pause = timedelta()
         self._until: datetime | None = None
         self._last: ConnectorError | None = None
 
     def check(self) -> None:
         """Raises the last error again while the source is left alone; lets one attempt through after."""
-        if self._until is None or self._last is None:
-            return
-        if self._clock() < self._until:
-            until = self._until.astimezone(self._zone)
-            raise type(self._last)(f"{self._last}; not tried again until {until:%H:%M:%S}") from None
+        rest = self.rest()
+        if rest is not None and self._last is not None:
+            raise type(self._last)(rest.told) from None
+
+    def rest(self) -> Rest | None:
+        """Until when the source is left alone; None when it may be tried."""
+        if self._until is None:
+            return None
+        now = self._clock()
+        self._until = min(self._until, now + self._pause)  # our clock may have been set back
+        if now >= self._until:
+            return None
+        until = self._until.astimezone(self._zone)
+        return Rest("failures", until, f"{self._last}; not tried again until {until:%H:%M:%S}")
 
     def failed(self, error: ConnectorError) -> None:
         """Count a failure to reach the source."""
@@ -92,7 +115,8 @@ class Breaker:
         if self._failures >= self._limit or not isinstance(error, Unreachable):
             times = min(2**self._opened, LONGEST_RESET)
             self._opened += 1
-            self._until = self._clock() + timedelta(seconds=self._reset * times)
+            self._pause = timedelta(seconds=self._reset * times)
+            self._until = self._clock() + self._pause
 
     def succeeded(self) -> None:
         """The source answers."""

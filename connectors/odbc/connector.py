@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Any
 
-from connectors.base import Clock, Column, Command, Receipt, Record, Stream, Where
+from connectors.base import Clock, Column, Command, Receipt, Record, Rest, Stream, Where
 from connectors.errors import BadConfiguration
 from connectors.odbc.options import Options, parse_options
 from connectors.odbc.pool import Pool, Sleep
@@ -49,6 +49,10 @@ class OdbcConnector:
             async for batch in batches:
                 for record in batch:
                     yield record
+
+    def rest(self) -> Rest | None:
+        """Why the source is not asked now, and until when; None when it may be."""
+        return self._reader.rest() or self._pool.rest()
 
     async def send(self, command: Command) -> Receipt:
         """Carry out a command that `writes` describes, in one transaction."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from connectors.base import Clock
+from connectors.base import Clock, Rest
 from connectors.errors import BadConfiguration, ConnectorError, Unreachable
 from connectors.odbc.care import Breaker
 from connectors.odbc.options import Options
@@ -46,6 +46,10 @@ class Pool:
                     self._idle.append(session)
                 else:
                     session.discard()
+
+    def rest(self) -> Rest | None:
+        """Until when no connection is tried, after failures."""
+        return self._breaker.rest()
 
     async def aclose(self) -> None:
         """Hang up everywhere."""

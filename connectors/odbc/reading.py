@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from connectors.base import Clock, Record, Stream, Where
+from connectors.base import Clock, Record, Rest, Stream, Where
 from connectors.errors import BadConfiguration, ConnectorError, Unreachable
 from connectors.odbc.binding import NoSuchValue, bind, step_back
 from connectors.odbc.care import Opening, Pace
@@ -75,6 +75,10 @@ class Reader:
                 async with aclosing(self._pass(session, text, one, recorder)) as batches:
                     async for batch in batches:
                         yield batch
+
+    def rest(self) -> Rest | None:
+        """Until when the allowed hours forbid to read."""
+        return self._opening.rest()
 
     async def shapes(self, name: str) -> tuple[Shape, ...]:
         """The columns of a stream, asked for now."""

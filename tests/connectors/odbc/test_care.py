@@ -58,6 +58,33 @@ def test_allowed_hours_are_in_the_sources_zone() -> None:
     opening.check()
 
 
+def test_when_the_hours_begin_again() -> None:
+    from zoneinfo import ZoneInfo
+
+    vienna = ZoneInfo("Europe/Vienna")
+    night = Hours(time(20), time(6))
+    for now, opening in (
+        ("2024-07-01T19:59", "2024-07-01T20:00+02:00"),
+        ("2024-07-01T06:00", "2024-07-01T20:00+02:00"),
+        ("2024-10-27T12:00", "2024-10-27T20:00+01:00"),  # the day that summer time ends
+    ):
+        assert night.opening(datetime.fromisoformat(now).replace(tzinfo=vienna)).isoformat(
+            "T", "minutes"
+        ) == (opening)
+    gap = Hours(time(2, 30), time(6)).opening(datetime(2024, 3, 30, 12, tzinfo=vienna))
+    assert gap.isoformat("T", "minutes") == "2024-03-31T03:30+02:00"  # there is no 02:30 on that day
+    assert Hours(time(8), time(18)).opening(datetime(2024, 7, 1, 18, tzinfo=vienna)).day == 2
+
+
+async def test_it_tells_beforehand_why_it_would_refuse(sqlite: Database) -> None:
+    async with sqlite.open(BIG, allowed_hours="20:00-06:00") as connector:
+        rest = connector.rest()
+        assert (rest.why, rest.until) == ("hours", datetime(2024, 5, 6, 20, tzinfo=UTC))
+        assert rest.told == "source emr: not read until 20:00, as allowed_hours says"
+        sqlite.clock.now += timedelta(hours=8)
+        assert connector.rest() is None
+
+
 async def test_nothing_is_read_outside_the_hours(sqlite: Database) -> None:
     with pytest.raises(Unreachable, match="not read until 20:00"):
         await sqlite.read(BIG, allowed_hours="20:00-06:00")
@@ -103,9 +130,22 @@ def test_breaker() -> None:
     with pytest.raises(Unreachable, match="not tried again"):
         breaker.check()
     clock.now += timedelta(seconds=1)
+    assert breaker.rest() is None
     breaker.succeeded()
     breaker.failed(Unreachable("gone"))
     breaker.check()
+
+
+def test_a_clock_that_is_set_back_does_not_prolong_the_rest() -> None:
+    clock = Clock()
+    breaker = Breaker("emr", 1, 60, UTC, clock)
+    breaker.failed(Unreachable("gone"))
+    clock.now -= timedelta(days=1)
+    rest = breaker.rest()
+    assert rest is not None
+    assert (rest.why, rest.until) == ("failures", clock.now + timedelta(seconds=60))
+    clock.now += timedelta(seconds=60)
+    assert breaker.rest() is None
 
 
 def test_a_refused_login_is_not_repeated() -> None:
