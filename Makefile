@@ -6,11 +6,12 @@ ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 endif
 
-# What the tests start for themselves: database servers and their ODBC drivers.
+# What the tests start for themselves: database servers and their ODBC drivers, a browser, a builder of images.
 APT := python3-venv unixodbc odbc-postgresql odbc-mariadb libsqliteodbc tdsodbc mariadb-server postgresql
+APT += chromium buildah mmdebstrap
 APT += $(if $(shell command -v npm),,nodejs npm)
 
-.PHONY: help run test bench lint lock
+.PHONY: help run test bench lint lock image
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
@@ -25,6 +26,9 @@ test: $(VENV)/test.ready system  ## install what is needed, then lint, types and
 
 bench: $(VENV)/test.ready system  ## measure speed beside a baseline; writes build/bench.json
 	$(BIN)/python -m tests.bench
+
+image:  ## build the container image fhir-facade; BASE=image names another base
+	@sh docker/image.sh
 
 lint: $(VENV)/test.ready  ## ruff, mypy and the order of imports
 	$(BIN)/ruff check .
