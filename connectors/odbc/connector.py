@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any
 
-from connectors.base import Clock, Column, Command, Receipt, Record, Rest, Stream, Where
+from connectors.base import Catalog, Clock, Column, Command, Receipt, Record, Rest, Stream, Where
 from connectors.errors import BadConfiguration
+from connectors.odbc.catalog import Cataloguer
 from connectors.odbc.options import Options, parse_options
 from connectors.odbc.pool import Pool, Sleep
 from connectors.odbc.reading import Reader
@@ -31,6 +32,7 @@ class OdbcConnector:
         self._pool = Pool(name, options, clock, sleep)
         self._reader = Reader(name, options, streams, self._pool, clock=clock, sleep=sleep)
         self._writer = Writer(name, options, self._pool, clock)
+        self._cataloguer = Cataloguer(name, options, self._pool, clock=clock, sleep=sleep)
 
     async def check(self) -> str:
         """What was reached."""
@@ -53,6 +55,12 @@ class OdbcConnector:
     def rest(self) -> Rest | None:
         """Why the source is not asked now, and until when; None when it may be."""
         return self._reader.rest() or self._pool.rest()
+
+    async def catalog(
+        self, *, sample: int = 200, progress: Callable[[str, int, int], None] | None = None
+    ) -> Catalog:
+        """What the database holds: its tables, with up to `sample` rows each."""
+        return await self._cataloguer.look(sample, progress)
 
     async def send(self, command: Command) -> Receipt:
         """Carry out a command that `writes` describes, in one transaction."""
