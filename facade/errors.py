@@ -75,6 +75,12 @@ class Unavailable(FacadeError):
     status, code = 503, "transient"
 
 
+class NotFresh(FacadeError):
+    """What is stored is not what the client would take, and it forbids to ask the source (only-if-cached)."""
+
+    status, code = 504, "transient"
+
+
 def operation_outcome(
     severity: str, code: str, diagnostics: str, expression: str | None = None
 ) -> dict[str, Any]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, cast
 
-from connectors.base import Connector, Source
+from connectors.base import Batched, Connector, Record, Source
 from connectors.errors import ConnectorError
 from facade.errors import FacadeError
-from facade.flow.columns import whole_rows
+from facade.flow.columns import whole_batches
 from facade.flow.contests import settle_contests
-from facade.flow.ingest import BATCH, Into, Progress, Tally, ingest
+from facade.flow.ingest import BATCH, Into, Progress, Tally, in_batches, ingest_batches
 from facade.flow.runs import State, begin, finish
 from facade.flow.seen import Seen
 from facade.flow.vanished import Guard, delete_vanished
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from facade.mapping import Pack
 
 Kind = Literal["incremental", "snapshot", "full", "replay"]
+
+BUSY = "this stream is being synced already"
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ async def sync_stream(
     try:
         async with store.exclusive(f"sync:{connector.name}/{stream}") as mine:
             if not mine:
-                run.error = "this stream is being synced already"
+                run.error = BUSY
                 return run
             state = await begin(store, connector.name, stream, kind)
             tally = Tally()
@@ -154,13 +156,20 @@ async def _read(source: Source, into: Into, run: SyncResult, tally: Tally, how: 
     store, state = into.store, into.state
     if how.refused is not None:
         raise how.refused
-    records = source.read(run.stream, None if into.seen else state.cursor)
-    await ingest(into, whole_rows(run.source, into.pack, run.stream, records), tally)
+    batches = _batches(source, run.stream, None if into.seen else state.cursor, into.batch)
+    await ingest_batches(into, whole_batches(run.source, into.pack, run.stream, batches), tally)
     if into.seen is not None:
         await delete_vanished(store, state, into.seen, None if how.accept_deletes else how.guard, tally)
     if run.kind == "full" and tally.cursor is not None:
         sql, values = "UPDATE stream_state SET cursor=? WHERE id=?", (tally.cursor, state.stream_id)
         await store.write(lambda transaction: transaction.execute(sql, values))
+
+
+def _batches(source: Source, stream: str, since: str | None, size: int) -> AsyncIterator[list[Record]]:
+    """The records of a stream, many at a time."""
+    if isinstance(source, Batched):
+        return source.read_batches(stream, since)
+    return in_batches(source.read(stream, since), size)
 
 
 def describe(error: BaseException) -> str:
