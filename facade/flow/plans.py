@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from connectors.base import Connector
-from facade.flow.site import Site
+from facade.flow.due import Times
+from facade.flow.site import Site, zone_of
 from facade.flow.sync import How
 from facade.flow.vanished import Guard
 from facade.mapping import Pack
@@ -14,22 +16,39 @@ from facade.mapping import Pack
 
 @dataclass(frozen=True)
 class Plan:
-    """One stream's schedule, in seconds; an incremental stream is read whole each `full_every`."""
+    """One stream's schedule. Its cursor is followed at each interval; a stream without one is read whole."""
 
     connector: Connector
     pack: Pack
     stream: str
-    every: float
-    full_every: float = 86_400.0
+    times: Times
     how: How = field(default_factory=How)
+
+    @property
+    def name(self) -> str:
+        """`source.stream`."""
+        return f"{self.connector.name}.{self.stream}"
+
+    @property
+    def mode(self) -> str:
+        """The stream's mode, as its header says."""
+        return self.pack.streams[self.stream].mode
+
+    @property
+    def follows(self) -> bool:
+        """Whether a cursor is followed, so that reads of the whole are apart."""
+        stream = self.pack.streams[self.stream]
+        return stream.mode == "incremental" and stream.cursor is not None
 
 
 def plans_of(site: Site, connectors: Mapping[str, Connector]) -> list[Plan]:
     """When each stream of each source is read."""
+    zone = ZoneInfo(zone_of(site))
     plans = []
     for name, source in site.settings.sources.items():
         pack, how = site.packs[name], How(guard=Guard(share=source.max_vanished))
         for stream in pack.streams:
-            every = source.every_of(stream)
-            plans.append(Plan(connectors[name], pack, stream, every, source.full_every, how))
+            every, at = source.every_of(stream), source.full_at_of(stream)
+            times = Times(every, source.full_every_of(stream), at, zone)
+            plans.append(Plan(connectors[name], pack, stream, times, how))
     return plans

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from facade.store import Store, Transaction
@@ -24,6 +25,40 @@ class State:
     cursor: str | None
     run_id: int = 0
     started: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """How a stream stands. `resumable`: it has a cursor. `seconds`: what its last read of the whole took."""
+
+    started: datetime | None = None
+    success: datetime | None = None
+    full: datetime | None = None
+    resumable: bool = False
+    seconds: float | None = None
+
+
+async def past(store: Store, source: str, stream: str) -> Past:
+    """What the book says about a stream."""
+    sql = (
+        "SELECT id, last_started, last_success, last_full, cursor FROM stream_state WHERE source=? AND name=?"
+    )
+    rows = await store.fetch(sql, (source, stream))
+    if not rows:
+        return Past()
+    stream_id, started, success, full, cursor = rows[0]
+    sql = (
+        "SELECT ended - started FROM sync_run WHERE stream_id=? AND kind IN ('full', 'snapshot')"
+        " AND ended IS NOT NULL AND error IS NULL ORDER BY id DESC LIMIT 1"
+    )
+    took = await store.fetch(sql, (stream_id,))
+    seconds = max(0.0, took[0][0] / 1e6) if took else None
+    return Past(moment(started), moment(success), moment(full), cursor is not None, seconds)
+
+
+def moment(micros: int | None) -> datetime | None:
+    """A time of the store's tables."""
+    return None if micros is None else datetime.fromtimestamp(micros / 1e6, UTC)
 
 
 async def find(store: Store, source: str, stream: str) -> State | None:

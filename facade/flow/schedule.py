@@ -1,6 +1,6 @@
-"""Keeps the store fresh: each stream on its own interval, never overlapping itself.
+"""Keeps the store fresh: each stream at its interval and its time of day, within what its source allows.
 
-https://apscheduler.readthedocs.io/en/3.x/
+Intervals are counted on a clock that never steps; hours and times of day are looked up every few seconds.
 """
 
 from __future__ import annotations
@@ -8,21 +8,43 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
-from contextlib import AsyncExitStack
-from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
+from connectors.base import Connector, Rest, Resting
+from facade.errors import FacadeError
+from facade.flow.due import SPREAD, share
+from facade.flow.lanes import Lanes
+from facade.flow.notice import HERALD, Next, Notice, put_notice, withdraw_notice
 from facade.flow.plans import Plan
-from facade.flow.sync import SyncResult, describe, sync_stream
+from facade.flow.runs import Past, past
+from facade.flow.sync import Kind, SyncResult, describe, sync_stream
 from facade.store import Store
 
 log = logging.getLogger(__name__)
 
 OWNER = "schedule"
 """The name that one process of all that share a store holds."""
+
+LOOK = 10.0
+"""Seconds after which a stream that waits looks at the clock on the wall and at its source again."""
+
+LONG = 10.0
+"""Seconds from which on a read of the whole counts as long; one that was never made does, too."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    """One stream between its reads. `due` is the event loop's time; so is `full_after`."""
+
+    plan: Plan
+    due: float
+    past: Past
+    reading: bool = False
+    failures: int = 0
+    full_failures: int = 0
+    full_after: float = 0.0
 
 
 class Schedule:
@@ -32,73 +54,139 @@ class Schedule:
         self._store = store
         self._plans = list(plans)
         self._retry_owner = retry_owner
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._owning = AsyncExitStack()
-        self._running: set[asyncio.Task[Any]] = set()
-        self._gates: dict[str, asyncio.Semaphore] = {}
+        self._working: asyncio.Task[None] | None = None
+        self._lanes: dict[str, Lanes] = {}
+        self._turns: list[_Turn] = []
         self._told: dict[str, str] = {}
         self._lately: dict[str, set[str]] = {}
         self.owner = False
 
     async def start(self) -> None:
-        """Begin; the first reads start at once, and come to their end in the background."""
-        logging.getLogger("apscheduler").setLevel(
-            logging.ERROR
-        )  # its warnings on skipped runs are our design
-        self._add(self._own, self._retry_owner, "own")
-        self._scheduler.start()
+        """Begin; streams that are due are read at once, and come to their end in the background."""
+        if self._plans:
+            self._working = asyncio.create_task(self._own())
 
     async def stop(self) -> None:
         """End the reads under way after their last durable batch; safe to call twice."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
-        for task in list(self._running):
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
-        await self._owning.aclose()
-        self.owner = False
-
-    def _add(self, work: Any, every: float, name: str, *args: Any) -> None:
-        now = datetime.now(UTC)
-        options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None, "next_run_time": now}
-        self._scheduler.add_job(self._tracked, "interval", (work, *args), seconds=every, id=name, **options)
-
-    async def _tracked(self, work: Any, *args: Any) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._running.add(task)
-        try:
-            await work(*args)
-        except asyncio.CancelledError:
-            if self._scheduler.running:
-                raise
-        finally:
-            self._running.discard(task)
+        working, self._working = self._working, None
+        if working is None:
+            return
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        if self.owner:
+            self.owner = False
+            with suppress(FacadeError):
+                await withdraw_notice(self._store)
 
     async def _own(self) -> None:
-        """Try to become the process that syncs; once it is, the streams' jobs begin."""
-        if self.owner:
-            return
-        try:
-            self.owner = await self._owning.enter_async_context(self._store.exclusive(OWNER))
-        except Exception as error:
-            log.warning("schedules wait: %s", type(error).__name__)
-        if self.owner:
-            for plan in self._plans:
-                gate = asyncio.Semaphore(int(getattr(plan.connector, "max_connections", 2)))
-                self._gates.setdefault(plan.connector.name, gate)
-                self._add(self._sync, plan.every, f"{plan.connector.name}/{plan.stream}", plan)
-        else:
-            await self._owning.aclose()
-
-    async def _sync(self, plan: Plan) -> None:
-        async with self._gates[plan.connector.name]:
+        """Become the process that reads, sooner or later; then read until cancelled."""
+        while True:
             try:
-                how = replace(plan.how, full=await self._full_is_due(plan))
-                result = await sync_stream(self._store, plan.pack, plan.connector, plan.stream, how)
-            except Exception as error:  # the store's, for one: another time
-                result = SyncResult(plan.connector.name, plan.stream, "incremental", error=describe(error))
+                async with self._store.exclusive(OWNER) as mine:
+                    if mine:
+                        await self._work()
+            except Exception as error:  # the store's: another time
+                log.warning("schedules wait: %s", describe(error))
+            self.owner = False
+            await asyncio.sleep(self._retry_owner)
+
+    async def _work(self) -> None:
+        self._turns = [await self._first(plan) for plan in self._plans]
+        for plan in self._plans:
+            connections = int(getattr(plan.connector, "max_connections", 2))
+            self._lanes.setdefault(plan.connector.name, Lanes(connections))
+        self.owner = True
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._herald())
+            for turn in self._turns:
+                group.create_task(self._keep(turn))
+
+    async def _first(self, plan: Plan) -> _Turn:
+        """Where a stream stands: never read, overdue (then spread over a while), or not yet due."""
+        found = await past(self._store, plan.connector.name, plan.stream)
+        now, wait = self._store.clock(), 0.0
+        if found.started is not None and found.success is not None and found.started <= now:
+            ago = (now - found.started).total_seconds()
+            wait = max(plan.times.every - ago, self._offset(plan))
+        return _Turn(plan, asyncio.get_running_loop().time() + wait, found)
+
+    async def _keep(self, turn: _Turn) -> None:
+        """One stream, for ever."""
+        while True:
+            await self._wait(turn)
+            try:
+                await self._once(turn)
+            except Exception as error:  # unforeseen; the others go on
+                log.warning("%s: the schedule met an %s", turn.plan.name, describe(error))
+                turn.due = asyncio.get_running_loop().time() + turn.plan.times.every
+            finally:
+                turn.reading = False
+
+    async def _wait(self, turn: _Turn) -> None:
+        """Until the stream is due and its source may be asked; then a little more, lest all begin at once."""
+        loop = asyncio.get_running_loop()
+        while True:
+            rest = rest_of(turn.plan.connector)
+            if rest is not None:
+                left = (rest.until - self._store.clock()).total_seconds()
+                turn.due = max(turn.due, loop.time() + min(max(left, 0.05), LOOK))
+                if left < LOOK:
+                    turn.due += self._offset(turn.plan)
+            elif turn.due <= loop.time() or self._full_is_due(turn):
+                return
+            await asyncio.sleep(min(max(turn.due - loop.time(), 0.0), LOOK))
+
+    async def _once(self, turn: _Turn) -> None:
+        """Read when it is our turn, and say when the next one is."""
+        loop, plan = asyncio.get_running_loop(), turn.plan
+        async with self._lanes[plan.connector.name].turn(long=self._is_long(turn)):
+            if rest_of(plan.connector) is not None:  # since we queued
+                return
+            begun, full, turn.reading = loop.time(), self._full_is_due(turn), True
+            result = await self._read(plan, full=full)
         self._tell(result)
+        self._count(turn, result, full=full)
+        pause = plan.times.pause(turn.failures)
+        turn.due = begun + pause * (1 + (loop.time() - begun) // pause)  # a slow one skips turns of its own
+        with suppress(FacadeError):
+            turn.past = await past(self._store, plan.connector.name, plan.stream)
+
+    def _count(self, turn: _Turn, result: SyncResult, *, full: bool) -> None:
+        """Failures in a row, but for those that the source's own rest answers."""
+        if result.error is None:
+            turn.failures = 0
+            turn.full_failures = 0 if full else turn.full_failures
+        elif rest_of(turn.plan.connector) is None:
+            if full:
+                turn.full_failures += 1
+                pause = turn.plan.times.full_pause(turn.full_failures)
+                turn.full_after = asyncio.get_running_loop().time() + pause
+            else:
+                turn.failures += 1
+
+    async def _read(self, plan: Plan, *, full: bool) -> SyncResult:
+        try:
+            how = replace(plan.how, full=full)
+            return await sync_stream(self._store, plan.pack, plan.connector, plan.stream, how)
+        except Exception as error:  # the store's, for one: another time
+            kind: Kind = "full" if full else "incremental"
+            return SyncResult(plan.connector.name, plan.stream, kind, error=describe(error))
+
+    def _full_is_due(self, turn: _Turn) -> bool:
+        """Of a stream that is followed, and was once; one that broke off at first goes on where it was."""
+        if not turn.plan.follows or not turn.past.resumable or turn.past.success is None:
+            return False
+        if asyncio.get_running_loop().time() < turn.full_after:
+            return False
+        return turn.plan.times.full_is_due(turn.past.full, self._store.clock())
+
+    def _is_long(self, turn: _Turn) -> bool:
+        whole = not turn.plan.follows or not turn.past.resumable or self._full_is_due(turn)
+        return whole and (turn.past.seconds is None or turn.past.seconds >= LONG)
+
+    @staticmethod
+    def _offset(plan: Plan) -> float:
+        return share(plan.name) * min(SPREAD, plan.times.every / 2)
 
     def _tell(self, result: SyncResult) -> None:
         """Log what went wrong once: not each time it is met again, nor for each stream of one source."""
@@ -113,10 +201,42 @@ class Schedule:
             self._told[name] = error
             log.warning("%s", result.told)
 
-    async def _full_is_due(self, plan: Plan) -> bool:
-        sql = "SELECT cursor, last_full FROM stream_state WHERE source=? AND name=?"
-        rows = await self._store.fetch(sql, (plan.connector.name, plan.stream))
-        if not rows or rows[0][0] is None:
-            return False  # the first read is of all anyway
-        last_full = rows[0][1]
-        return last_full is None or self._store.now() - last_full >= plan.full_every * 1e6
+    async def _herald(self) -> None:
+        """Leave word in the store of what comes next, for whoever asks there."""
+        last: Notice | None = None
+        while True:
+            notice = self._notice()
+            if last is None or notice.differs(last):
+                with suppress(FacadeError):
+                    await put_notice(self._store, notice)
+                    last = notice
+            await asyncio.sleep(HERALD)
+
+    def _notice(self) -> Notice:
+        now, tick = self._store.clock(), asyncio.get_running_loop().time()
+        rests = {plan.connector.name: rest_of(plan.connector) for plan in self._plans}
+        streams = []
+        for turn in self._turns:
+            plan, times = turn.plan, turn.plan.times
+            rest = rests[plan.connector.name]
+            due = max(now + timedelta(seconds=max(0.0, turn.due - tick)), rest.until if rest else now)
+            full = times.next_full(turn.past.full, now) if plan.follows else None
+            next_full = (
+                None if full is None or turn.past.success is None else max(full, rest.until if rest else now)
+            )
+            streams.append(
+                Next(
+                    plan.connector.name,
+                    plan.stream,
+                    plan.mode,
+                    times.every,
+                    None if turn.reading else due,
+                    next_full,
+                )
+            )
+        return Notice(now, tuple(streams), {name: rest for name, rest in rests.items() if rest is not None})
+
+
+def rest_of(connector: Connector) -> Rest | None:
+    """Why a source is not to be asked now, where it tells."""
+    return connector.rest() if isinstance(connector, Resting) else None

@@ -70,14 +70,14 @@ def open_site_store(site: Site, clock: Clock, *, reindex: bool = False) -> Store
     """The store, for who fills or searches it: its index lies in the site's time zone. Raises CannotOpen."""
     store = open_store(site.settings, clock)
     try:
-        store.settle_zone(_zone(site), reindexing=reindex)
+        store.settle_zone(zone_of(site), reindexing=reindex)
     except BaseException:
         store.close()
         raise
     return store
 
 
-def _zone(site: Site) -> str:
+def zone_of(site: Site) -> str:
     """Where times without a zone lie: the site's own setting, else what the first pack says."""
     names = [site.settings.site.get("timezone"), *(pack.site.get("timezone") for pack in site.packs.values())]
     return next((name for name in names if name), "UTC")

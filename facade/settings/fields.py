@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
+from datetime import time
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+DAY = 86_400.0
 
 
 class SettingsError(Exception):
@@ -34,6 +36,19 @@ def _seconds(value: str) -> float:
     if match is None or not float(match[1]):
         raise ValueError("is not a duration; write for example 30s, 5m, 2h or 1d")
     return float(match[1]) * _SECONDS[match[2]]
+
+
+def _time_of_day(value: str) -> time:
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value.strip())
+    if match is None:
+        raise ValueError("is not a time of day; write for example 02:30")
+    return time(int(match[1]), int(match[2]))
+
+
+def _switch(value: str) -> bool:
+    if value not in ("true", "false"):
+        raise ValueError("is not true or false")
+    return value == "true"
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -78,6 +93,10 @@ class StreamSettings:
     """One stream of a source, where it differs from its source."""
 
     every: float | None = setting("How often this stream is read, where it differs.", read=_seconds)
+    full_every: float | None = setting("How often it is read whole, where it differs.", read=_seconds)
+    full_at: time | None = setting(  # noqa: RUF009 a field
+        "When it is read whole, where it differs.", read=_time_of_day
+    )
 
 
 @dataclass(frozen=True)
@@ -89,8 +108,13 @@ class SourceSettings:
     pack: str = setting("The pack that knows this system: a shipped pack's name, or a folder.")
     overlay: Path | None = setting("A folder that overrides this source's pack.", read=Path)  # noqa: RUF009 a field
     every: float = setting("How often each stream is read.", "5m", _seconds)
-    full_every: float = setting(
-        "How often an incremental stream is read whole, to see deletions.", "24h", _seconds
+    full_every: float | None = setting(
+        "How often an incremental stream is read whole, to find what its cursor missed; 24h without full_at.",
+        read=_seconds,
+    )
+    full_at: time | None = setting(  # noqa: RUF009 a field
+        "When it is read whole each day, such as 02:30 in the site's zone; if missed, as soon as it may.",
+        read=_time_of_day,
     )
     max_vanished: float = setting(
         "A full read in which a larger part of the known rows is missing deletes nothing.", "20%", _percent
@@ -103,6 +127,17 @@ class SourceSettings:
         """Seconds between two reads of a stream."""
         own = self.streams.get(stream)
         return self.every if own is None or own.every is None else own.every
+
+    def full_at_of(self, stream: str) -> time | None:
+        """The time of day when a stream is read whole."""
+        own = self.streams.get(stream)
+        return self.full_at if own is None or own.full_at is None else own.full_at
+
+    def full_every_of(self, stream: str) -> float | None:
+        """Seconds between two reads of the whole stream; None where only its time of day counts."""
+        own = self.streams.get(stream)
+        every = self.full_every if own is None or own.full_every is None else own.full_every
+        return DAY if every is None and self.full_at_of(stream) is None else every
 
 
 @dataclass(frozen=True)
@@ -132,6 +167,7 @@ class Settings:
         "The key that encrypts an SQLite store; made on first start.", "facade.key", Path
     )
     overlay: Path | None = setting("A folder that overrides the packs of all sources.", read=Path)  # noqa: RUF009 a field
+    metrics: bool = setting("Whether /metrics tells Prometheus how the sources do.", "true", _switch)
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
     site: Mapping[str, str] = field(default_factory=dict)
     search: SearchSettings = field(default_factory=SearchSettings)

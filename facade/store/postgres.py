@@ -178,6 +178,7 @@ class PostgresStore(Store):
                 connection, taken = await asyncio.shield(locking)
             except asyncio.CancelledError:
                 locking.add_done_callback(_let_go)
+                await asyncio.wait({locking})  # or the loop may end, and the lock stay with a lost connection
                 raise
             try:
                 yield taken

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -73,10 +74,29 @@ def test_a_whole_file(tmp_path: Path) -> None:
         "read_only": True,
         "writes": {"patient": "update hunter2"},
     }
-    assert (emr.every_of("patient"), emr.every_of("visit"), emr.full_every) == (90, 7200, 86400)
+    assert (emr.every_of("patient"), emr.every_of("visit"), emr.full_every) == (90, 7200, None)
     assert emr.max_vanished == 0.05
     assert (lab.kind, lab.pack, lab.every) == ("odbc", str(tmp_path / "packs/lab"), 300)
     assert lab.overlays == (tmp_path / "overlay", tmp_path / "lab-overlay")
+
+
+@pytest.mark.parametrize(
+    ("source", "stream", "expected"),
+    [
+        ("", "", (86400, None)),
+        ("full_every: 7d", "", (604800, None)),
+        ("full_at: 2:30", "", (None, time(2, 30))),
+        ("full_at: '02:30'", "full_at: 23:59", (None, time(23, 59))),
+        ("full_at: 02:30", "full_every: 1h", (3600, time(2, 30))),
+        ("full_every: 7d", "full_at: 04:00", (604800, time(4))),
+    ],
+)
+def test_when_a_stream_is_read_whole(
+    tmp_path: Path, source: str, stream: str, expected: tuple[float | None, time | None]
+) -> None:
+    text = f"sources:\n  emr:\n    pack: x\n    streams: {{ s: {{ {stream} }} }}\n    {source}\n"
+    emr = load(tmp_path, text).sources["emr"]
+    assert (emr.full_every_of("s"), emr.full_at_of("s")) == expected
 
 
 def test_no_file_gives_the_defaults() -> None:
@@ -158,6 +178,11 @@ def test_a_dollar_can_be_written(tmp_path: Path) -> None:
             "sources:\n  a:\n    pack: p\n    max_vanished: 120%",
             "facade.yaml:4: `max_vanished` is not a percentage; write for example 20%",
         ),
+        (
+            "sources:\n  a:\n    pack: p\n    full_at: 24:00",
+            "facade.yaml:4: `full_at` is not a time of day; write for example 02:30",
+        ),
+        ("metrics: no", "facade.yaml:1: `metrics` is not true or false"),
         ("- port", "facade.yaml:1: is not a mapping of settings"),
         ("search: [1]", "facade.yaml:1: `search` must be a mapping"),
         ("port", "facade.yaml:1: is not a mapping of settings"),
