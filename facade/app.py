@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib.metadata import version
@@ -15,11 +16,15 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from connectors.base import Clock
+from connectors.base import Clock, Connector
 from facade.errors import FacadeError
+from facade.flow.asking import Origin
+from facade.flow.freshness import Freshness
 from facade.flow.plans import plans_of
+from facade.flow.refresh import Refresher
 from facade.flow.schedule import Schedule
 from facade.flow.site import Site, open_connectors, open_site_store, read_site
+from facade.flow.vanished import Guard
 from facade.rest.capabilities import capability_statement
 from facade.rest.dispatch import Dispatch
 from facade.rest.paging import cursor_key
@@ -65,19 +70,23 @@ def create_app(
     site = read_site(settings)
     connectors = open_connectors(site, clock)
     store = open_site_store(site, clock)
-    fhir = Dispatch(ROUTES, _service(site, store, clock(), new_secret))
+    refresher = _refresher(site, store, connectors if fresh else {})
+    fhir = Dispatch(ROUTES, _service(site, store, clock(), new_secret, refresher))
     schedule = Schedule(store, plans_of(site, connectors) if fresh else ())
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         gc.collect()
         gc.freeze()  # packs and definitions live as long as we do: no collection need look at them again
+        watching = asyncio.create_task(refresher.fresh.watch(store))
         await schedule.start()
         try:
             yield
         finally:
             gc.unfreeze()
+            watching.cancel()
             await schedule.stop()
+            await refresher.aclose()
             for connector in connectors.values():
                 await connector.aclose()
             store.close()
@@ -95,7 +104,27 @@ def create_app(
     return Application(fhir, [Route("/", index), Route("/healthz", healthz)], lifespan)
 
 
-def _service(site: Site, store: Store, started: datetime, new_secret: Callable[[], str]) -> Service:
+def _refresher(site: Site, store: Store, connectors: Mapping[str, Connector]) -> Refresher:
+    """What asks the sources while clients wait; without connectors it knows the age of what is stored."""
+    fresh = Freshness.of(site.packs, strict=bool(connectors))
+    fresh.read_book(store)
+    origins = {}
+    for name, connector in connectors.items():
+        source = site.settings.sources[name]
+        origins[name] = Origin(
+            connector,
+            site.packs[name],
+            live_timeout=source.live_timeout,
+            refresh_timeout=source.refresh_timeout,
+            every=source.every_of,
+            guard=Guard(share=source.max_vanished),
+        )
+    return Refresher(store, origins, fresh)
+
+
+def _service(
+    site: Site, store: Store, started: datetime, new_secret: Callable[[], str], refresher: Refresher
+) -> Service:
     settings = site.settings
     served = {mapping.resource for pack in site.packs.values() for mapping in pack.mappings.values()}
     statement = capability_statement(
@@ -115,4 +144,5 @@ def _service(site: Site, store: Store, started: datetime, new_secret: Callable[[
         max_count=settings.search.max_count,
         zone=store.zone,
         new_id=new_secret,
+        refresher=refresher,
     )

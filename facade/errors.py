@@ -16,6 +16,7 @@ class FacadeError(Exception):
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "exception"
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
     def __init__(self, diagnostics: str, *, expression: str | None = None) -> None:
         super().__init__(diagnostics)

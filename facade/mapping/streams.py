@@ -16,6 +16,7 @@ _OVERLAP = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([smhd]?)")
 _SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _MODES = ("snapshot", "incremental", "live")
 _KNOWN = ("key", "mode", "cursor", "overlap", "deleted")
+MAX_AGE = "max_age"
 
 
 def parse_stream(name: str, text: str, file: str, problems: list[Problem]) -> Stream:
@@ -27,7 +28,7 @@ def parse_stream(name: str, text: str, file: str, problems: list[Problem]) -> St
         problems.append(Problem(file, lines.get(key, 1), message))
 
     for option in options:
-        if hint := suggest(option, _KNOWN, 0.75):
+        if option != MAX_AGE and (hint := suggest(option, (*_KNOWN, MAX_AGE), 0.75)):
             wrong(option, f"unknown header `{option}`{hint}")
     mode = header.get("mode", "snapshot")
     if mode not in _MODES:
@@ -39,6 +40,8 @@ def parse_stream(name: str, text: str, file: str, problems: list[Problem]) -> St
     overlap = _OVERLAP.fullmatch(header.get("overlap", "0"))
     if overlap is None:
         wrong("overlap", "`overlap` is a number, or a time such as 30s 10m 2h 1d")
+    if _OVERLAP.fullmatch(header.get(MAX_AGE, "0")) is None:
+        wrong(MAX_AGE, "`max_age` is a time such as 5s, for which a slice that was asked is not asked again")
     key = tuple(column for part in header.get("key", "").split(",") if (column := part.strip()))
     if not key and query:
         wrong("key", "`-- key: column` is missing: which column identifies a row?")
@@ -52,6 +55,12 @@ def parse_stream(name: str, text: str, file: str, problems: list[Problem]) -> St
         deleted=header.get("deleted") or None,
         options=options,
     )
+
+
+def max_age_of(stream: Stream) -> float:
+    """Seconds for which a slice of a live stream need not be asked again; 0 without the header."""
+    found = _OVERLAP.fullmatch(stream.options.get(MAX_AGE, "0"))
+    return float(found[1]) * _SECONDS[found[2]] if found else 0.0
 
 
 def check_header_columns(

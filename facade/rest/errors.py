@@ -9,7 +9,7 @@ import logging
 import traceback
 
 from facade.errors import FacadeError, operation_outcome
-from facade.rest.answer import Answer, Header
+from facade.rest.answer import Answer
 from facade.rest.negotiation import FHIR_JSON, Media
 from facade.rest.pretty import write
 
@@ -29,7 +29,7 @@ class WrongMethod(FacadeError):
 
     def __init__(self, method: str, allowed: tuple[str, ...]) -> None:
         super().__init__(f"{method} is not supported here; supported are {', '.join(allowed)}.")
-        self.allowed = allowed
+        self.headers = ((b"allow", ", ".join(allowed).encode()),)
 
 
 class TooSlow(FacadeError):
@@ -58,10 +58,7 @@ class UnsupportedMedia(FacadeError):
 
 def refusal(error: FacadeError, media: Media = FHIR_JSON) -> Answer:
     """The answer to a request that failed for a known reason."""
-    headers: tuple[Header, ...] = ()
-    if isinstance(error, WrongMethod):
-        headers = ((b"allow", ", ".join(error.allowed).encode()),)
-    return Answer(error.status, media.content_type, write(error.outcome(), media), headers)
+    return Answer(error.status, media.content_type, write(error.outcome(), media), error.headers)
 
 
 def crash(error: Exception, error_id: str, media: Media = FHIR_JSON) -> Answer:

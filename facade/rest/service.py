@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from facade.flow.refresh import Refresher
 from facade.store import Store
 
 
@@ -13,7 +14,8 @@ from facade.store import Store
 class Service:
     """`served` are the resource types that some pack makes; `statement` is the CapabilityStatement as bytes.
 
-    `zone` is where a date without a zone in a search lies; `new_id` names a failure for the log.
+    `zone` is where a date without a zone in a search lies; `new_id` names a failure for the log. Without a
+    `refresher` the store is all there is, and its age is not known.
     """
 
     store: Store
@@ -25,3 +27,4 @@ class Service:
     max_count: int
     zone: tzinfo
     new_id: Callable[[], str]
+    refresher: Refresher | None = None

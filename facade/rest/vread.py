@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/http.html#vread
 from __future__ import annotations
 
 from facade.errors import Gone, NotFound
+from facade.rest.age import age_headers, stored, warnings
 from facade.rest.answer import Answer
 from facade.rest.call import Call
 from facade.rest.caller import access_of
@@ -24,8 +25,11 @@ async def vread(service: Service, call: Call, type: str, id: str, version: str) 
         raise NotFound(f"There is no such version of {type}/{id}.")
     if found.deleted:
         raise Gone(f"{type}/{id} was deleted in version {number}.")
+    told = stored(service, (type,))
+    age = () if told is None else (*age_headers(service, told), *warnings(told.troubles))
     unchanged = not_modified(call, found.version, found.updated)
     if unchanged is not None:
+        unchanged.headers += age
         return unchanged
-    headers = version_headers(found.version, found.updated)
+    headers = (*version_headers(found.version, found.updated), *age)
     return Answer(200, media.content_type, rewrite(found.body, media), headers)

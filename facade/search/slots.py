@@ -10,11 +10,11 @@ nothing else about the plan. Strings and dates do not have slots: their values a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from facade.search.kinds import ON_RESOURCE, supported
-from facade.search.model import Statement
+from facade.search.model import Criterion, ReferenceValue, Search, Statement, TokenValue, Value
 
 _KINDS = frozenset({"token", "reference"})
 _STEM = "0-slot."
@@ -63,3 +63,30 @@ class Slotted:
         for index, before, number, after in self.places:
             values[index] = f"{before}{texts[number]}{after}"
         return self.sql, tuple(values)
+
+
+def fill_search(search: Search, texts: Sequence[str]) -> Search:
+    """A search that was parsed for marks, with these texts in the slots of its criteria."""
+    if not texts:
+        return search
+    return replace(search, criteria=tuple([_filled(criterion, texts) for criterion in search.criteria]))
+
+
+def _filled(criterion: Criterion, texts: Sequence[str]) -> Criterion:
+    values = tuple([_value(value, texts) for value in criterion.values])
+    return criterion if values == criterion.values else replace(criterion, values=values)
+
+
+def _value(value: Value, texts: Sequence[str]) -> Value:
+    if isinstance(value, TokenValue) and value.code is not None:
+        return TokenValue(value.system, _text(value.code, texts))
+    if isinstance(value, ReferenceValue):
+        return ReferenceValue(tuple([_text(target, texts) for target in value.targets]))
+    return value
+
+
+def _text(text: str, texts: Sequence[str]) -> str:
+    if _STEM in text:
+        for number, filled in enumerate(texts):
+            text = text.replace(mark(number), filled)
+    return text

@@ -119,6 +119,14 @@ class SourceSettings:
     max_vanished: float = setting(
         "A full read in which a larger part of the known rows is missing deletes nothing.", "20%", _percent
     )
+    live_timeout: float = setting(
+        "How long a client waits for a slice of a live stream before it gets what is stored.", "5s", _seconds
+    )
+    refresh_timeout: float = setting(
+        "How long it waits for a whole stream, where it demands fresh data that no slice gives.",
+        "10s",
+        _seconds,
+    )
     streams: Mapping[str, StreamSettings] = field(default_factory=dict)
     overlays: tuple[Path, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)

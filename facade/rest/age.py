@@ -1,0 +1,69 @@
+"""How old an answer is: its Age, and what is said when its source could not be asked.
+
+https://www.rfc-editor.org/rfc/rfc9111#section-5.1 · https://www.rfc-editor.org/rfc/rfc7234#section-5.5.1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from facade.flow.demand import Told
+from facade.flow.freshness import Trouble
+from facade.rest.answer import Header
+from facade.rest.cache_control import demand_of
+from facade.rest.call import Call
+from facade.rest.service import Service
+from facade.search import Search
+
+
+def calm_age(service: Service, call: Call, type: str) -> tuple[Header, ...] | None:
+    """The Age of what the store holds of a type; None if more is to be done or said than that."""
+    refresher = service.refresher
+    if refresher is None:
+        return ()
+    made = refresher.fresh.made.get(type)
+    if made is None or not made.calm or call.raw_header(b"cache-control"):
+        return None
+    if made.asked is None:
+        return ()
+    return ((b"age", b"%d" % (refresher.fresh.clock() - made.asked)),)
+
+
+async def refresh_search(service: Service, call: Call, search: Search, *, onward: bool) -> Told:
+    """Bring what the search is about as far up to date as the client wants it."""
+    assert service.refresher is not None
+    demand = demand_of(call.raw_header(b"cache-control"))
+    return await service.refresher.search(search, demand, onward=onward)
+
+
+async def refresh_read(service: Service, call: Call, type: str, id: str) -> Told:
+    """The same of one resource."""
+    assert service.refresher is not None
+    return await service.refresher.read(type, id, demand_of(call.raw_header(b"cache-control")))
+
+
+def stored(service: Service, types: Iterable[str], told: Told | None = None) -> Told | None:
+    """What is to be said of an answer that also holds stored resources of these types."""
+    if service.refresher is None:
+        return None
+    parts = [service.refresher.stored(type) for type in types] + ([told] if told is not None else [])
+    times = [part.asked for part in parts if part.asked is not None]
+    troubles = dict.fromkeys(trouble for part in parts for trouble in part.troubles)
+    return Told(min(times) if times and len(times) == len(parts) else None, tuple(troubles))
+
+
+def age_headers(service: Service, told: Told) -> tuple[Header, ...]:
+    """The Age of an answer; unknown if some of it was never read whole."""
+    if service.refresher is None or told.asked is None:
+        return ()
+    return ((b"age", b"%d" % max(0.0, service.refresher.fresh.clock() - told.asked)),)
+
+
+def warnings(troubles: Iterable[Trouble]) -> tuple[Header, ...]:
+    """The same for an answer that is one resource, and so has no room for an outcome."""
+    return tuple((b"warning", b'110 - "%b"' % _quoted(trouble.text)) for trouble in troubles)
+
+
+def _quoted(text: str) -> bytes:
+    plain = "".join(character if character.isprintable() else " " for character in text)
+    return plain.replace("\\", "\\\\").replace('"', '\\"').encode("ascii", "replace")
