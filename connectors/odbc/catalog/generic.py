@@ -28,6 +28,7 @@ _SYSTEM = {"information_schema", "pg_catalog", "pg_toast", "sys", "system", "mys
            "sysibm", "syscat", "sysstat", "sysprogress", "%sys", "ensemble", "sysfun", "sysproc"}  # fmt: skip
 _DEFAULT = {"", "public", "dbo", "sqluser"}
 """Schemas that a bare name leads to, where such databases are not told otherwise."""
+_SQL_DATABASE_NAME = 16
 _STATISTIC = 0
 """The type of a row of SQLStatistics that counts the table and is no index."""
 
@@ -36,7 +37,11 @@ async def read_generic(work: Work) -> list[Outline]:
     """The tables and views that the driver lists, with keys and indexes as far as it knows them."""
     outlines: dict[tuple[str, str], Outline] = {}
     catalogs: dict[tuple[str, str], str | None] = {}
-    for catalog, schema, name, kind, remark, *_ in await work(lambda link: _call(link, "tables")):
+    listed = await work(lambda link: _call(link, "tables"))
+    ((here,),) = await work(_database)
+    if here and any(row[0] == here for row in listed):  # some drivers list every database of the server
+        listed = [row for row in listed if row[0] == here]
+    for catalog, schema, name, kind, remark, *_ in listed:
         place = (text(schema), str(name))
         word = text(kind).upper()
         if word in ("TABLE", "VIEW", "BASE TABLE") and place[0].lower() not in _SYSTEM:
@@ -45,6 +50,7 @@ async def read_generic(work: Work) -> list[Outline]:
     columns = [
         ((text(row[1]), str(row[2])), _column(row))
         for row in sorted(await work(lambda link: _call(link, "columns")), key=_position)
+        if not here or not row[0] or row[0] == here
     ]
     indexes: list[IndexPart] = []
     keys: list[KeyPart] = []
@@ -127,6 +133,14 @@ def _call(link: Link, function: str, *arguments: str, **named: str | None) -> li
         return [tuple(row) for row in call(*arguments, **{key: one for key, one in named.items() if one})]
     finally:
         cursor.close()
+
+
+def _database(link: Link) -> list[Row]:
+    """The database that the connection is in, if its driver says so; blocks."""
+    try:
+        return [(link.connection.getinfo(_SQL_DATABASE_NAME) or "",)]
+    except Exception:
+        return [("",)]
 
 
 def _position(row: Row) -> tuple[str, str, int]:

@@ -114,7 +114,10 @@ def add_indexes(known: Mapping[Place, Outline], parts: Iterable[IndexPart]) -> N
     """Primary key, unique and other indexes; those on expressions say nothing of columns and are left out."""
     for (place, _), group in groupby(parts, key=lambda part: (part.place, part.index)):
         index = list(group)
-        if place not in known or any(part.column is None for part in index):
+        if place not in known:
+            continue
+        names = {column.name for column in known[place].columns}
+        if not all(part.column in names for part in index):
             continue
         _add(known[place], tuple(part.column or "" for part in index), index[0])
 

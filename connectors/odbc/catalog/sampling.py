@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connectors.base import CatalogColumn
+from connectors.errors import Rejected
 from connectors.odbc.catalog.outline import Outline
 from connectors.odbc.failures import fault_of
 from connectors.odbc.fetching import describe, take
 from connectors.odbc.link import Link
 from connectors.odbc.records import Unreadable
 from connectors.odbc.statement import Statement
-from connectors.odbc.values import Shape, body_of
+from connectors.odbc.values import Shape, body_of, plain
 
 CUT = 1000
 """Characters of a text that a sample keeps; a longer one ends with `…`."""
@@ -75,16 +77,16 @@ class Sampler:
         if not columns:
             return (), [], False
         try:
-            first, last = self._ends(outline, columns, rows)
+            first, last, whole = self._ends(outline, columns, rows)
         except Exception as error:
             if fault_of(error).lost or fault_of(error).stopped:
                 raise
             plain = [one for one in columns if one.kind not in ("other", "binary")]
             if not plain or len(plain) == len(columns):
                 raise
-            first, last = self._ends(outline, plain, rows)  # a type that the driver cannot read
+            first, last, whole = self._ends(outline, plain, rows)  # a type that the driver cannot read
         bodies = [{one.name: body.get(one.name) for one in columns} for body in (*first, *reversed(last))]
-        return columns, bodies, not last and len(first) < rows
+        return columns, bodies, whole
 
     def count(self, outline: Outline, at_most: int = COUNTED) -> int:
         """Rows, counting no more than one above `at_most`. Blocks; raises what the driver raises."""
@@ -110,15 +112,18 @@ class Sampler:
 
     def _described(self, outline: Outline) -> tuple[CatalogColumn, ...]:
         """The columns of what no catalog tells the columns of."""
-        told = describe(self.link, Statement(f"SELECT * FROM {self.table(outline)} WHERE 1 = 0"))  # noqa: S608
-        shapes = [Shape(name, name, kind, precision, declared) for name, kind, precision, declared in told]
+        try:
+            told = describe(self.link, Statement(f"SELECT * FROM {self.table(outline)} WHERE 1 = 0"))  # noqa: S608
+        except Rejected:
+            return ()  # a table may have none
+        shapes = [Shape(name, name.split("\0")[0], kind, size, word) for name, kind, size, word in told]
         return tuple(
-            CatalogColumn(one.name, _KINDS.get(one.type_name, "other"), one.type_name) for one in shapes
+            CatalogColumn(one.field, _KINDS.get(one.type_name, "other"), one.type_name) for one in shapes
         )
 
     def _ends(
         self, outline: Outline, columns: Sequence[CatalogColumn], rows: int
-    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], bool]:
         given = [(one, cut) for one in columns if (cut := self._cut(one)) is not None]
         table = self.table(outline)
         listed = ", ".join(f"{cut} AS {self.quoted(one.name)}" for one, cut in given) or "1 AS n"
@@ -132,30 +137,37 @@ class Sampler:
             for (one, cut), shape in zip(given, shapes, strict=True)
         )
         body = body_of(shapes, self.link.encoding, self.link.ready)
+        literal = [
+            one.name for one, cut in given if one.kind in _BYTES_MAYBE and cut != self.quoted(one.name)
+        ]
         keys = [self.quoted(name) for name in outline.order] or ([outline.row_id] if outline.row_id else [])
         names = {self.quoted(shape.name): number for number, shape in enumerate(shapes, 1)}
         if self.link.dialect.name == "generic" and all(key in names for key in keys):
             keys = [str(names[key]) for key in keys]  # SQL of 1992 orders by what it selects
 
-        def read(order: str, at_most: int) -> list[dict[str, Any]]:
-            def run(statement: str) -> list[dict[str, Any]]:
+        def read(order: str, at_most: int) -> list[Any]:
+            def run(statement: str) -> list[Any]:
                 self.link.types(True)
-                found = take(self.link.execute(statement), at_most)
-                return [_cut_texts(body(row)) for row in found if type(row) is not Unreadable]
+                return take(self.link.execute(statement), at_most)
 
             try:
-                bodies: list[dict[str, Any]] = self._tried(
-                    self._limited(listed or "1 AS n", table, order, at_most), run
-                )
-                return bodies
+                found: list[Any] = self._tried(self._limited(listed or "1 AS n", table, order, at_most), run)
+                return found
             finally:
                 self.link.close_cursor()
 
+        def bodies(found: list[Any]) -> list[dict[str, Any]]:
+            made = [body(row) for row in found if type(row) is not Unreadable]
+            if self.link.dialect.name == "sqlite":
+                _unliteral(made, literal)
+            return [_cut_texts(one) for one in made]
+
         first = read(", ".join(keys), rows)
         if len(first) < rows or not keys or rows < 2:
-            return first, []
+            return bodies(first), [], len(first) < rows
         half = rows // 2
-        return first[: rows - half], read(", ".join(f"{key} DESC" for key in keys), half)
+        last = read(", ".join(f"{key} DESC" for key in keys), half)
+        return bodies(first[: rows - half]), bodies(last), False
 
     def _cut(self, column: CatalogColumn) -> str | None:
         """The column as a sample asks for it; None where it is not to be had in small pieces."""
@@ -227,6 +239,19 @@ _KINDS: dict[str, Any] = {
     "text": "text", "uuid": "text", "integer": "integer", "float": "decimal", "decimal": "decimal",
     "boolean": "boolean", "date": "date", "timestamp": "timestamp", "time": "time", "bytes": "binary",
 }  # fmt: skip
+
+
+_BYTES_MAYBE = ("binary", "other")
+_LITERAL = re.compile(r"X'((?:[0-9A-F]{2})*)'")
+
+
+def _unliteral(bodies: Sequence[dict[str, Any]], names: Sequence[str]) -> None:
+    """SQLite's ODBC driver gives the bytes of an expression as the literal X'00FF'."""
+    for body in bodies:
+        for name in names:
+            value = body[name]
+            if type(value) is str and (found := _LITERAL.fullmatch(value)):
+                body[name] = plain(bytes.fromhex(found[1]))
 
 
 def _cut_texts(body: dict[str, Any]) -> dict[str, Any]:

@@ -57,6 +57,7 @@ class Database:
         connector = open_connector("emr", given, {stream.name: stream for stream in streams}, self.clock)
         connector._pool._sleep = self.clock.sleep
         connector._reader._sleep = self.clock.sleep
+        connector._cataloguer._sleep = self.clock.sleep
         try:
             yield connector
         finally:
