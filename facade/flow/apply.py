@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from facade.flow.asked import slice_after, slice_at, slice_since, sync_after
 from facade.flow.draft import Draft, Item, Refusal, refuse_double
 from facade.flow.seen import Seen
 from facade.flow.sql import by_parts
@@ -20,7 +21,12 @@ from facade.store.serialise import instant
 
 @dataclass(slots=True)
 class Batch:
-    """What is to be written. `seen`, in a read of a whole snapshot, holds the raw records met before it."""
+    """What is to be written. `seen`, in a read of a whole snapshot, holds the raw records met before it.
+
+    `whole_since`: when a read of all began; what a live slice wrote since then is newer, and stays. `asked`:
+    this is a live slice, and when its source was asked; `insist`: it stands even where a scheduled read wrote
+    meanwhile.
+    """
 
     source: str
     stream_id: int
@@ -29,13 +35,18 @@ class Batch:
     cursor: str | None = None
     reindex: bool = False
     seen: Seen | None = None
+    whole_since: int | None = None
+    asked: int | None = None
+    insist: bool = False
 
 
 @dataclass(slots=True)
 class Result:
-    """What was written; `met` are the raw records that the batch is about."""
+    """What was written; `met` are the raw records that the batch is about. `doubted`: so many records of a
+    slice were not written, because a scheduled read wrote them after the slice was asked."""
 
     met: list[int] = field(default_factory=list)
+    doubted: int = 0
     changed: int = 0
     deleted: int = 0
     written: int = 0
@@ -92,34 +103,38 @@ def apply(transaction: Transaction, batch: Batch) -> Result:
 
 def _write_raw(transaction: Transaction, batch: Batch, result: Result) -> list[tuple[Item, int, bool]]:
     """Store what was said; gives the items that go on, each with its raw id and whether that is new."""
-    sql = "SELECT key, id, hash, deleted FROM raw_record WHERE stream_id=? AND key IN"
+    sql = "SELECT key, id, hash, deleted, at FROM raw_record WHERE stream_id=? AND key IN"
     keys = [item.key for item in batch.items]
     known = {row[0]: row[1:] for row in by_parts(transaction.execute, sql, keys, (batch.stream_id,))}
+    written_at = batch.now if batch.asked is None else slice_at(batch.asked)
     fresh: list[Item] = []
     updates: list[tuple[bytes, int, int, bytes, int]] = []
     live: list[tuple[Item, int, bool]] = []
     for item in batch.items:
         row = known.get(item.key)
         if row is not None:
-            raw_id, hash, deleted = row
+            raw_id, hash, deleted, at = row
             if batch.seen is not None and raw_id in batch.seen and not item.whole and item.hash != hash:
                 refuse_double(item)
             result.met.append(raw_id)
             if item.whole:
                 continue
             same = bytes(hash) == item.hash and bool(deleted) == item.deleted
-            if not same:
-                updates.append((item.hash, int(item.deleted), batch.now, item.body, raw_id))
+            if not same and _is_older(batch, at, result):
+                continue
+            if not same or (item.touch and at < written_at):
+                updates.append((item.hash, int(item.deleted), written_at, item.body, raw_id))
             if not same or item.again:
                 live.append((item, raw_id, False))
                 result.deleted += item.deleted
+                result.changed += not same
         elif not item.whole and not item.deleted:
             fresh.append(item)
     if fresh:
         ids = transaction.new_ids("raw_record", "id", len(fresh))
         columns = ("id", "stream_id", "key", "hash", "deleted", "at", "body")
         rows = [
-            (raw_id, batch.stream_id, item.key, item.hash, 0, batch.now, item.body)
+            (raw_id, batch.stream_id, item.key, item.hash, 0, written_at, item.body)
             for raw_id, item in zip(ids, fresh, strict=True)
         ]
         transaction.insert("raw_record", columns, rows)
@@ -127,8 +142,20 @@ def _write_raw(transaction: Transaction, batch: Batch, result: Result) -> list[t
         live.extend((item, raw_id, True) for raw_id, item in zip(ids, fresh, strict=True))
     if updates:
         transaction.executemany("UPDATE raw_record SET hash=?, deleted=?, at=?, body=? WHERE id=?", updates)
-    result.changed += len(fresh) + len(updates)
+    result.changed += len(fresh)
     return live
+
+
+def _is_older(batch: Batch, at: int, result: Result) -> bool:
+    """Whether what is stored, written `at`, is of a later state of the source than this batch, or may be."""
+    if batch.asked is None:
+        return batch.whole_since is not None and slice_since(at, batch.whole_since, batch.now)
+    if slice_after(at, batch.asked, batch.now):
+        return True
+    if not batch.insist and sync_after(at, batch.asked, batch.now):
+        result.doubted += 1
+        return True
+    return False
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
@@ -34,10 +34,30 @@ async def whole_rows(
     looked = not pack.streams[stream].query
     async with aclosing(cast(Any, records)):
         async for record in records:
-            if not looked and fault(record) is None:
-                looked = True
-                _look(source, stream, columns_needed(pack, stream) - record.body.keys())
+            if not looked:
+                looked = look_at_columns(source, pack, stream, (record,))
             yield record
+
+
+async def whole_batches(
+    source: str, pack: Pack, stream: str, batches: AsyncIterator[list[Record]]
+) -> AsyncIterator[list[Record]]:
+    """The same of records that come many at a time."""
+    looked = not pack.streams[stream].query
+    async with aclosing(cast(Any, batches)):
+        async for batch in batches:
+            if not looked:
+                looked = look_at_columns(source, pack, stream, batch)
+            yield batch
+
+
+def look_at_columns(source: str, pack: Pack, stream: str, records: Sequence[Record]) -> bool:
+    """Whether there is a row whose columns can be told; raises ColumnsVanished if it is not whole."""
+    for record in records:
+        if fault(record) is None:
+            _look(source, stream, columns_needed(pack, stream) - record.body.keys())
+            return True
+    return False
 
 
 def _look(source: str, stream: str, missing: frozenset[str]) -> None:

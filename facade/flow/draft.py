@@ -5,8 +5,9 @@ https://hl7.org/fhir/R4/validation.html
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectors.base import Record
 from facade.search import Setting, extract, patient_of
@@ -48,6 +49,7 @@ class Item:
     """A record on its way into the store.
 
     `whole`: refused as such, so that what is stored of it stays. `again`: written even if unchanged.
+    `touch`: even if unchanged, it is noted when the source said so.
     """
 
     key: str
@@ -59,6 +61,7 @@ class Item:
     unmapped: frozenset[tuple[str, str]] = frozenset()
     whole: bool = False
     again: bool = False
+    touch: bool = False
 
 
 def fault(record: Record) -> str | None:
@@ -70,6 +73,35 @@ def fault(record: Record) -> str | None:
     if "$error" in record.body:
         return str(record.body["$error"])
     return None
+
+
+class Weighed(NamedTuple):
+    """A record with its bytes and their hash: enough to tell whether the store holds it as it is."""
+
+    record: Record
+    body: bytes
+    hash: bytes
+
+    def item(self) -> Item:
+        """On its way into the store."""
+        return Item(self.record.key, self.body, self.hash, self.record.deleted)
+
+
+def weigh(records: Sequence[Record], unique: bool, found: dict[str, Weighed], refused: list[Item]) -> None:
+    """Add the records to `found` by key, and to `refused` those that are not even mapped.
+
+    `unique`: of two with one key the first stands, and the second is refused if it is another; else the last.
+    """
+    for record in records:
+        if fault(record) is not None:
+            refused.append(read(record))
+            continue
+        key, body = record.key, canonical(record.body)
+        weighed = Weighed(record, body, digest(body))
+        if not unique or key not in found:
+            found[key] = weighed
+        elif found[key].hash != weighed.hash:
+            refused.append(refuse_double(weighed.item()))
 
 
 def read(record: Record) -> Item:

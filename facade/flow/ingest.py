@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from connectors.base import Record
 from facade.flow.apply import Batch, Result, apply
 from facade.flow.collector import calm
-from facade.flow.draft import WHOLE, Item, map_item, read, refuse_double
+from facade.flow.draft import WHOLE, Item, Weighed, map_item, weigh
 from facade.flow.runs import State
 from facade.flow.seen import Seen
 from facade.flow.sql import marks
@@ -29,6 +30,9 @@ BATCH = 2000
 
 SLICE = 0.004
 """Seconds that mapping may hold the event loop before others have their turn."""
+
+STEP = 250
+"""Records weighed between two looks at the clock."""
 
 _KNOWN = "SELECT key, id, hash, deleted FROM raw_record WHERE stream_id=? AND key IN "
 
@@ -83,37 +87,64 @@ async def ingest(into: Into, records: AsyncIterator[Record], tally: Tally | None
 
     `tally`, if given, is kept up to date, so that it tells what was done even then.
     """
+    return await ingest_batches(into, in_batches(records, into.batch), tally)
+
+
+async def ingest_batches(
+    into: Into, batches: AsyncIterator[list[Record]], tally: Tally | None = None
+) -> Tally:
+    """The same of records that come many at a time."""
     with calm():
-        return await _ingest(_Run(into, tally if tally is not None else Tally()), records)
+        return await _ingest(_Run(into, tally if tally is not None else Tally()), batches)
 
 
-async def _ingest(run: _Run, records: AsyncIterator[Record]) -> Tally:
+async def in_batches(records: AsyncIterator[Record], size: int) -> AsyncIterator[list[Record]]:
+    """The records, many at a time; what came before the source failed is given first."""
+    batch: list[Record] = []
+    async with aclosing(cast(Any, records)):
+        try:
+            async for record in records:
+                batch.append(record)
+                if len(batch) >= size:
+                    yield batch
+                    batch = []
+        except Exception:
+            if batch:
+                yield batch
+            raise
+        if batch:
+            yield batch
+
+
+async def _ingest(run: _Run, batches: AsyncIterator[list[Record]]) -> Tally:
     await run.prepare()
+    size = run.into.batch
+    pending: list[Record] = []
     try:
-        async for record in records:
-            run.pending.append(record)
-            if len(run.pending) >= run.into.batch:
-                await run.flush()
+        async for batch in batches:
+            pending = pending + batch if pending else batch
+            while len(pending) >= size:
+                now, pending = pending[:size], pending[size:]
+                await run.flush(now)
     except Exception:
-        await run.flush()
+        await run.flush(pending)
         await run.settle()
         raise
     finally:
-        close = getattr(records, "aclose", None)
+        close = getattr(batches, "aclose", None)
         if close is not None:
             await close()
-    await run.flush()
+    await run.flush(pending)
     await run.settle()
     return run.tally
 
 
 class _Run:
-    """One ingest under way: `pending` records, and at most one batch in the writer's hands."""
+    """One ingest under way: at most one batch is in the writer's hands."""
 
     def __init__(self, into: Into, tally: Tally) -> None:
         self.into = into
         self.tally = tally
-        self.pending: list[Record] = []
         self._writing: asyncio.Future[Result] | None = None
         self._in_flight: frozenset[str] = frozenset()
         self._fresh = False
@@ -131,28 +162,25 @@ class _Run:
         rows = await store.fetch(sql, (stream_id, WHOLE, "?%"))
         self._doubtful = frozenset(row[0] for row in rows)
 
-    async def flush(self) -> None:
-        """Map what is pending and hand it to the writer."""
-        records, self.pending = self.pending, []
+    async def flush(self, records: list[Record]) -> None:
+        """Map what is new in the records and hand it to the writer."""
         self.tally.read += len(records)
         self._turn = perf_counter()
-        items: dict[str, tuple[Record, Item]] = {}
+        found: dict[str, Weighed] = {}
         refused: list[Item] = []
-        for record in records:
-            item = read(record)
+        for start in range(0, len(records), STEP):
+            weigh(records[start : start + STEP], self.into.unique, found, refused)
             await self._give_way()
-            if item.whole:
-                refused.append(item)
-            elif not self.into.unique or record.key not in items:
-                items[record.key] = (record, item)
-            elif items[record.key][1].hash != item.hash:
-                refused.append(refuse_double(item))
-        changed = await self._changed(items)
-        for record, item in changed:
-            map_item(self.into.pack, record, item, self._setting)
+        await self._leave_out_known(found)
+        items: list[Item] = []
+        for key, weighed in found.items():
+            item = weighed.item()
+            item.again = self.into.force or key in self._doubtful
+            map_item(self.into.pack, weighed.record, item, self._setting)
+            items.append(item)
             await self._give_way()
         cursor = next((record.cursor for record in reversed(records) if record.cursor is not None), None)
-        await self._write([item for _, item in changed] + refused, cursor)
+        await self._write(items + refused, cursor)
 
     async def settle(self) -> None:
         """Wait until what was handed over is durable."""
@@ -163,32 +191,28 @@ class _Run:
         self._in_flight = frozenset()
         self.tally.add(result)
         if self.into.seen is not None:
-            for raw_id in result.met:
-                self.into.seen.add(raw_id)
+            self.into.seen.update(result.met)
         if self.into.progress is not None:
             rate = self.tally.read / max(perf_counter() - self._started, 1e-9)
             self.into.progress(self.into.state.stream, self.tally.read, self.tally.changed, rate)
 
-    async def _changed(self, items: dict[str, tuple[Record, Item]]) -> list[tuple[Record, Item]]:
-        """The records that the store does not hold as they are now."""
+    async def _leave_out_known(self, found: dict[str, Weighed]) -> None:
+        """Take out the records that the store holds as they are; they count as met."""
         into = self.into
-        if into.force:
-            for _, item in items.values():
-                item.again = True
-        if into.force or self._fresh or not items:
-            return list(items.values())
-        rows = await into.store.fetch(_KNOWN + marks(len(items)), (into.state.stream_id, *items))
-        known = {row[0]: row[1:] for row in rows}
-        changed = []
-        for key, (record, item) in items.items():
-            row = known.get(key)
-            item.again = key in self._doubtful
-            if row and row[1:] == (item.hash, item.deleted) and not item.again and key not in self._in_flight:
-                if into.seen is not None:
-                    into.seen.add(row[0])
-            else:
-                changed.append((record, item))
-        return changed
+        if into.force or self._fresh or not found:
+            return
+        met: list[int] = []
+        for key, raw_id, hash, deleted in await into.store.fetch(
+            _KNOWN + marks(len(found)), (into.state.stream_id, *found)
+        ):
+            weighed = found[key]
+            if weighed.hash == hash and weighed.record.deleted == deleted:
+                if key in self._doubtful or key in self._in_flight:
+                    continue
+                del found[key]
+                met.append(raw_id)
+        if into.seen is not None:
+            into.seen.update(met)
 
     async def _write(self, items: list[Item], cursor: str | None) -> None:
         """Hand over a batch, once the last one is durable: a cursor never overtakes its records."""
@@ -198,10 +222,11 @@ class _Run:
         self.tally.cursor = cursor or self.tally.cursor
         if not items and moved is None:
             return
-        seen = into.seen if into.unique else None
-        batch = Batch(
-            into.state.source, into.state.stream_id, items, into.store.now(), moved, into.reindex, seen
-        )
+        batch = Batch(into.state.source, into.state.stream_id, items, into.store.now(), moved, into.reindex)
+        if into.unique:
+            batch.seen = into.seen
+        if into.seen is not None or into.force:
+            batch.whole_since = into.state.started
         self._in_flight = frozenset(item.key for item in items)
         self._writing = asyncio.ensure_future(into.store.write(lambda transaction: apply(transaction, batch)))
 

@@ -14,7 +14,8 @@ from facade.errors import FacadeError
 from facade.flow.columns import whole_batches
 from facade.flow.contests import settle_contests
 from facade.flow.ingest import BATCH, Into, Progress, Tally, in_batches, ingest_batches
-from facade.flow.runs import State, begin, finish
+from facade.flow.progress import telling
+from facade.flow.runs import STOPPED, State, begin, finish
 from facade.flow.seen import Seen
 from facade.flow.vanished import Guard, delete_vanished
 from facade.store import Store
@@ -88,10 +89,11 @@ async def sync_stream(
             tally = Tally()
             try:
                 into = _into(pack, store, state, run, how)
-                await _read(cast(Source, connector), into, run, tally, how)
-                await settle_contests(store, pack, connector.name, [stream])
+                async with telling(store, state, tally):
+                    await _read(cast(Source, connector), into, run, tally, how)
+                    await settle_contests(store, pack, connector.name, [stream])
             except asyncio.CancelledError:
-                run.error = "stopped before its end"
+                run.error = STOPPED
                 run.take(tally)
                 await asyncio.shield(finish(store, state, kind, tally, run.error))
                 raise
@@ -101,7 +103,7 @@ async def sync_stream(
             await finish(store, state, kind, tally, run.error)
     except FacadeError as error:
         run.error = run.error or describe(error)
-    run.seconds = (store.now() - started) / 1e6
+    run.seconds = max(0, store.now() - started) / 1e6  # our clock may have been set back
     return run
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from connectors.errors import ConnectorError
 from facade.flow.apply import owned_by, remove
+from facade.flow.asked import SKEW
 from facade.flow.runs import State
 from facade.flow.seen import Seen
 from facade.flow.sql import by_parts
@@ -48,33 +49,56 @@ async def delete_vanished(store: Store, state: State, seen: Seen, guard: Guard |
             return
     async for _, lost in _pages(store, state, seen):
         if lost:
-            tally.removed += await store.write(partial(_delete, store.now(), state.stream_id, lost))
-            tally.deleted += len(lost)
+            work = partial(delete_raw, store.now(), state.stream_id, lost, before=state.started)
+            deleted, removed = await store.write(work)
+            tally.deleted += deleted
+            tally.removed += removed
 
 
 async def _pages(store: Store, state: State, seen: Seen) -> AsyncIterator[tuple[int, list[tuple[str, int]]]]:
     """How many raw records live, page by page, and keys and ids of those not seen.
 
-    What another process wrote since our read began was not there to be seen.
+    What someone else wrote since our read began was not there to be seen.
     """
-    last = ""
+    last, future = "", store.now() + SKEW
     sql = "SELECT key, id, deleted, at FROM raw_record WHERE stream_id=? AND key>? ORDER BY key LIMIT ?"
     while rows := await store.fetch(sql, (state.stream_id, last, PAGE)):
         last = rows[-1][0]
         living = [row for row in rows if not row[2]]
         yield (
             len(living),
-            [(key, raw_id) for key, raw_id, _, at in living if at < state.started and raw_id not in seen],
+            [
+                (key, raw_id)
+                for key, raw_id, _, at in living
+                if not state.started <= at <= future and raw_id not in seen
+            ],
         )
 
 
-def _delete(now: int, stream_id: int, lost: list[tuple[str, int]], transaction: Transaction) -> int:
-    ids = [raw_id for _, raw_id in lost]
+def delete_raw(
+    now: int,
+    stream_id: int,
+    lost: list[tuple[str, int]],
+    transaction: Transaction,
+    *,
+    before: int,
+    at: int = 0,
+) -> tuple[int, int]:
+    """Delete these raw records (key, id) with what they made; gives how many records and resources.
+
+    What was written at `before` or later, since it was found to be lost, stays. `at` is when it was found, if
+    not `now`.
+    """
+    wanted = [raw_id for _, raw_id in lost]
+    sql = "SELECT id FROM raw_record WHERE deleted=0 AND (at<? OR at>?) AND id IN"
+    ids = [raw_id for (raw_id,) in by_parts(transaction.execute, sql, wanted, (before, now + SKEW))]
     resources = owned_by(transaction, ids)
     remove(transaction, resources, now)
-    rows = [(now, raw_id) for raw_id in ids]
-    transaction.executemany("UPDATE raw_record SET deleted=1, at=? WHERE id=?", rows)
-    keys = [key for key, _ in lost]
+    rows = [(at or now, raw_id) for raw_id in ids]
+    if rows:
+        transaction.executemany("UPDATE raw_record SET deleted=1, at=? WHERE id=?", rows)
+    gone = set(ids)
+    keys = [key for key, raw_id in lost if raw_id in gone]
     sql = "DELETE FROM quarantine WHERE stream_id=? AND key IN"
     by_parts(transaction.execute, sql, keys, (stream_id,))
-    return len(resources)
+    return len(ids), len(resources)

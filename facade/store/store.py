@@ -30,6 +30,7 @@ class Store(ABC):
     """One open store. `dialect` is sqlite or postgresql; SQL is written once, with `?` placeholders."""
 
     dialect: str
+    _held: Held
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -100,6 +101,10 @@ class Store(ABC):
     def exclusive(self, name: str) -> AbstractAsyncContextManager[bool]:
         """Whether this process alone, of all that share the store, holds `name` until the block ends."""
 
+    def holds(self, name: str) -> bool:
+        """Whether this very process is inside `exclusive(name)`."""
+        return name in self._held
+
     @abstractmethod
     def _open_session(self) -> Session: ...
 
@@ -142,3 +147,6 @@ class Held:
     def release(self, name: str) -> None:
         with self._lock:
             self._names.discard(name)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
