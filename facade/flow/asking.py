@@ -18,7 +18,7 @@ from facade.flow.freshness import Freshness, Known
 from facade.flow.ingest import Into
 from facade.flow.live import refresh_slice
 from facade.flow.narrow import Slice
-from facade.flow.rounds import Round, Rounds
+from facade.flow.rounds import STOPPING, Round, Rounds
 from facade.flow.slices import SliceTooLarge, slices_into
 from facade.flow.sync import BUSY, How, describe, sync_stream
 from facade.flow.vanished import Guard
@@ -96,8 +96,8 @@ class Asking:
             return stale(
                 one, self._clock(), "timeout", f"its source has not answered for more than {wait:g} seconds"
             )
-        coming = self._slices.join(key, partial(self._pull, one, key, type, part), oldest)
         try:
+            coming = self._slices.join(key, partial(self._pull, one, key, type, part), oldest)
             ended = await _end(coming, wait)
         except SliceTooLarge:
             return None
@@ -112,9 +112,9 @@ class Asking:
         origin = self._origins[one.source]
         if (resting := _resting(origin.connector)) is not None:
             return stale(one, self._clock(), "transient", resting)
-        coming = self._wholes.join(one, partial(self._sync, one), oldest)
         wait = origin.refresh_timeout
         try:
+            coming = self._wholes.join(one, partial(self._sync, one), oldest)
             ended = await _end(coming, wait)
         except Exception as error:
             return self._failed(one, error)
@@ -192,6 +192,6 @@ async def _end(coming: Round, seconds: float) -> bool:
     if not done:
         return False
     if coming.task.cancelled():
-        raise Unavailable("the server is being stopped")
+        raise Unavailable(STOPPING)
     coming.task.result()
     return True

@@ -43,7 +43,7 @@ class Refresher:
         """
 
         async def part(one: Known) -> Slice | None:
-            return narrow(self._origins[one.source].pack, one.stream, search)
+            return narrow(self._origins[one.source].pack, one.stream, search, zone=self._store.zone)
 
         if onward and not demand.explicit:
             demand = Demand(max_stale=inf, only_if_cached=demand.only_if_cached)
@@ -97,6 +97,8 @@ class Refresher:
             return Answer(one, one.asked)
         found = await part(one) if one.live else None
         if found is not None:
+            if found.empty:
+                return Answer(one, now)
             asked = None if oldest is None else self._asking.last(one, type, found)
             if asked is not None and oldest is not None and asked >= oldest:
                 return Answer(one, asked)

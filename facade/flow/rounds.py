@@ -12,6 +12,10 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from time import monotonic
 
+from facade.errors import Unavailable
+
+STOPPING = "the server is being stopped"
+
 Work = Callable[[], Awaitable[None]]
 
 GATHER = 0.005
@@ -55,15 +59,16 @@ class Rounds:
     def join(self, key: Hashable, work: Work, oldest: float | None = None) -> Round:
         """The round that answers who asks now: one under way that was sent at `oldest` or later, or the next.
 
-        Its task ends when the work has, and raises what the work raised; leaving it does not end it.
+        Its task ends when the work has, and raises what the work raised; leaving it does not end it. Raises
+        Unavailable after `aclose`.
         """
+        if self._closed:
+            raise Unavailable(STOPPING)
         running = self._running.get(key)
         if running is not None and oldest is not None and running.sent is not None and running.sent >= oldest:
             return running
         coming = self._open.get(key)
         if coming is None:
-            if self._closed:
-                raise asyncio.CancelledError
             coming = self._open[key] = Round()
             coming.task = asyncio.create_task(self._run(key, coming, running, work))
             coming.task.add_done_callback(_seen)
