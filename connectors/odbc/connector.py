@@ -13,6 +13,7 @@ from connectors.odbc.catalog import Cataloguer
 from connectors.odbc.options import Options, parse_options
 from connectors.odbc.pool import Pool, Sleep
 from connectors.odbc.reading import Reader
+from connectors.odbc.slicing import Slicer
 from connectors.odbc.writing import Writer
 
 
@@ -31,6 +32,7 @@ class OdbcConnector:
         self.max_connections = options.max_connections
         self._pool = Pool(name, options, clock, sleep)
         self._reader = Reader(name, options, streams, self._pool, clock=clock, sleep=sleep)
+        self._slicer = Slicer(self._pool, self._reader)
         self._writer = Writer(name, options, self._pool, clock)
         self._cataloguer = Cataloguer(name, options, self._pool, clock=clock, sleep=sleep)
 
@@ -51,6 +53,16 @@ class OdbcConnector:
             async for batch in batches:
                 for record in batch:
                     yield record
+
+    def read_batches(
+        self, stream: str, since: str | None = None, where: Where | None = None
+    ) -> AsyncIterator[list[Record]]:
+        """The same, many at a time."""
+        return self._reader.read(stream, since, where)
+
+    async def read_slice(self, stream: str, where: Where, limit: int) -> list[Record] | None:
+        """The records of a small slice, in one round trip; None if there are more than `limit`."""
+        return await self._slicer.read(stream, where, limit)
 
     def rest(self) -> Rest | None:
         """Why the source is not asked now, and until when; None when it may be."""

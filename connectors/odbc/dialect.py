@@ -58,6 +58,8 @@ class Driver:
     cancels_fetch: bool = False
     """Whether another thread may cancel while rows are fetched: only where that is proven, for some drivers
     free the rows under their reader."""
+    prepares: bool = False
+    """Whether a statement executed again on its cursor saves a round trip, and nothing is left open by it."""
     install: str = ""
 
 
@@ -128,6 +130,7 @@ DRIVERS = (
         {"CHARSET": "utf8mb4", "NO_CACHE": "1", "FORWARDONLY": "1"},
         streams_from=(3, 1, 17),
         utf8=True,
+        prepares=True,
         install="apt-get install odbc-mariadb",
     ),
     Driver(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -23,6 +24,9 @@ from connectors.odbc.options import Options
 
 _PART = re.compile(r"\s*([^=;]+?)\s*=\s*(\{(?:[^}]|\}\})*\}|[^;]*)\s*(?:;|$)")
 _SQL_SERVER_OFFSET = -155
+
+KEPT = 16
+"""Statements that a connection keeps prepared."""
 
 
 @dataclass
@@ -44,8 +48,11 @@ class Link:
     """Kinds of columns that come as the text that a record holds."""
     reusable: bool = True
     cancels_fetch: bool = False
+    prepares: bool = False
+    """Whether a statement that comes again is worth to be kept prepared."""
     cursor: Any = None
     _executing: bool = False
+    _kept: dict[str, Any] = field(default_factory=dict)
     _guard: Lock = field(default_factory=Lock)
     """Held while a handle is freed, and while another thread cancels through it."""
 
@@ -61,6 +68,37 @@ class Link:
             with self._guard:  # a cancelling under way comes to its end before anything is fetched
                 self._executing = False
         return cursor
+
+    def execute_again(self, sql: str, parameters: tuple[Any, ...]) -> Any:
+        """The same of a statement that comes again and again: it stays prepared where the driver gains.
+
+        Fetch its rows to their end, or call `close_cursor`; leave it with `rest_cursor`.
+        """
+        if not self.prepares:
+            return self.execute(sql, parameters)
+        self.close_cursor()
+        cursor = self._kept.pop(sql, None)
+        if cursor is None:
+            cursor = self.connection.cursor()
+        with self._guard:
+            self.cursor, self._executing = cursor, True
+        try:
+            cursor.execute(sql, *([parameters] if parameters else []))
+        finally:
+            with self._guard:
+                self._executing = False
+        return cursor
+
+    def rest_cursor(self, sql: str) -> None:
+        """The last statement's rows were fetched to their end: it waits for its next use."""
+        if not self.prepares:
+            self.close_cursor()
+            return
+        with self._guard:
+            cursor, self.cursor = self.cursor, None
+            self._kept[sql] = cursor
+            if len(self._kept) > KEPT:
+                self._kept.pop(next(iter(self._kept))).close()
 
     def close_cursor(self) -> None:
         """End the last statement."""
@@ -86,6 +124,10 @@ class Link:
         finally:
             with self._guard:
                 self.cursor = None
+                kept, self._kept = self._kept, {}
+                for cursor in kept.values():
+                    with suppress(Exception):  # of a connection that is lost
+                        cursor.close()
                 self.connection.close()
 
 
@@ -195,7 +237,10 @@ def _describe_odbc(pyodbc: Any, connection: Any, driver: Driver, options: Option
         connection.setdecoding(pyodbc.SQL_CHAR, encoding="latin-1", ctype=pyodbc.SQL_CHAR)
         if driver.utf8 and not windows:
             connection.setdecoding(pyodbc.SQL_WCHAR, encoding="latin-1", ctype=pyodbc.SQL_CHAR)
-    converters: dict[int, Callable[[bytes], Any]] = {_SQL_SERVER_OFFSET: values.raw_timestamp_offset}
+    dialect = dialect_of(options.dialect or product)
+    converters: dict[int, Callable[[bytes], Any]] = {}  # each costs a look at every value
+    if dialect.name in ("sqlserver", "generic"):
+        converters[_SQL_SERVER_OFFSET] = values.raw_timestamp_offset
     if driver.texts:
         converters |= {
             pyodbc.SQL_TYPE_DATE: values.raw_text,
@@ -207,14 +252,14 @@ def _describe_odbc(pyodbc: Any, connection: Any, driver: Driver, options: Option
         }
 
     def types(on: bool) -> None:
-        connection.clear_output_converters()
+        if converters:
+            connection.clear_output_converters()
         for kind, convert in converters.items() if on else ():
             connection.add_output_converter(kind, convert)
 
     ready = driver.streams_from is not None and (
         driver.streams_from == (0,) or version_of(info(pyodbc.SQL_DRIVER_VER, "0")) >= driver.streams_from
     )
-    dialect = dialect_of(options.dialect or product)
     return Link(
         connection=connection,
         dialect=dialect,
@@ -226,6 +271,7 @@ def _describe_odbc(pyodbc: Any, connection: Any, driver: Driver, options: Option
         ready=_ready(driver, dialect),
         reusable=driver.reusable,
         cancels_fetch=driver.cancels_fetch,
+        prepares=driver.prepares,
     )
 
 

@@ -29,10 +29,14 @@ class Pool:
         self._closed = False
 
     @asynccontextmanager
-    async def session(self, *, writing: bool = False) -> AsyncIterator[Session]:
-        """A session of one's own; waits for one to be free."""
+    async def session(self, *, writing: bool = False, eager: bool = False) -> AsyncIterator[Session]:
+        """A session of one's own; waits for one to be free.
+
+        `eager`: one that is idle is not asked whether it still answers. Whoever finds it dead
+        (`session.reused` and `session.lost`) asks for another.
+        """
         async with self._semaphore():
-            session = await self._connect(writing=True) if writing else await self._reuse()
+            session = await self._connect(writing=True) if writing else await self._reuse(eager)
             finished = False
             try:
                 yield session
@@ -43,6 +47,7 @@ class Pool:
             finally:
                 keep = session.link.reusable and not writing and not self._closed
                 if finished and session.usable and keep:
+                    session.reused = True
                     self._idle.append(session)
                 else:
                     session.discard()
@@ -64,12 +69,14 @@ class Pool:
             self._free = loop, asyncio.Semaphore(self._options.max_connections)
         return self._free[1]
 
-    async def _reuse(self) -> Session:
-        """An idle session that still answers, or a new one."""
+    async def _reuse(self, eager: bool) -> Session:
+        """An idle session that still answers (one that may, if `eager`), or a new one."""
         if self._closed:
             raise BadConfiguration(f"source {self._source}: the connector was closed")
         while self._idle:
             session = self._idle.pop()
+            if eager:
+                return session
             try:
                 await session.call(lambda link: link.execute(link.dialect.ping).fetchall(), "a ping")
             except ConnectorError:

@@ -54,23 +54,24 @@ class Reader:
     ) -> None:
         self._source, self._options, self._streams, self._pool = source, options, streams, pool
         self._clock, self._sleep = clock, sleep
-        self._opening = Opening(source, options.allowed_hours, options.timezone, clock)
+        self.opening = Opening(source, options.allowed_hours, options.timezone, clock)
         self._pace = Pace(options.rows_per_second, clock)
+        self.paced = bool(options.rows_per_second)
         self._known: dict[str, tuple[Any, tuple[Shape, ...]]] = {}
 
     async def read(
         self, name: str, since: str | None, where: Where | None
     ) -> AsyncGenerator[list[Record], None]:
         """Records of a stream, in batches."""
-        stream = self._stream(name)
+        stream = self.stream(name)
         if since is not None and stream.cursor is None:
-            raise BadConfiguration(f"{self._here(stream)}: it has no cursor column to read on from")
-        self._opening.check()
+            raise BadConfiguration(f"{self.here(stream)}: it has no cursor column to read on from")
+        self.opening.check()
         async with self._pool.session() as session:
             if where is None:
                 self._known.pop(name, None)  # only small slices are worth a description that may be old
-            text = await self._text(session, stream)
-            recorder = self._recorder(session, text, where is not None)
+            text = await self.text(session, stream)
+            recorder = self.recorder(session, text, where is not None)
             for one in self._passes(session, text, since, where):
                 async with aclosing(self._pass(session, text, one, recorder)) as batches:
                     async for batch in batches:
@@ -78,30 +79,32 @@ class Reader:
 
     def rest(self) -> Rest | None:
         """Until when the allowed hours forbid to read."""
-        return self._opening.rest()
+        return self.opening.rest()
 
     async def shapes(self, name: str) -> tuple[Shape, ...]:
         """The columns of a stream, asked for now."""
-        stream = self._stream(name)
+        stream = self.stream(name)
         async with self._pool.session() as session:
             self._known.pop(name, None)
-            return (await self._text(session, stream)).shapes
+            return (await self.text(session, stream)).shapes
 
-    def _stream(self, name: str) -> Stream:
+    def stream(self, name: str) -> Stream:
+        """A stream of this source; raises BadConfiguration."""
         if name not in self._streams:
             raise BadConfiguration(f"source {self._source}: there is no stream {name}")
         return self._streams[name]
 
-    def _here(self, stream: Stream) -> str:
+    def here(self, stream: Stream) -> str:
+        """The place of a stream, for a person."""
         return f"source {self._source}, stream {stream.name}"
 
-    async def _text(self, session: Session, stream: Stream) -> Text:
+    async def text(self, session: Session, stream: Stream) -> Text:
         """The stream's SQL with its columns, which are asked for again after a while."""
         link = session.link
         text = Text(stream, link.dialect, link.quote, self._source)
-        known = self._known.get(stream.name)
-        if known is not None and self._clock() - known[0] < SHAPES_KEPT:
-            return replace(text, shapes=known[1])
+        known = self.described(stream)
+        if known is not None:
+            return replace(text, shapes=known)
         statement = text.describe()
         described = await session.call(
             lambda link: describe(link, statement), f"stream {stream.name}", stream.query
@@ -109,6 +112,21 @@ class Reader:
         shapes = self._named(stream, described)
         self._known[stream.name] = self._clock(), shapes
         return replace(text, shapes=shapes)
+
+    def described(self, stream: Stream) -> tuple[Shape, ...] | None:
+        """The columns as they were described, if that is not long ago."""
+        known = self._known.get(stream.name)
+        return known[1] if known is not None and self._clock() - known[0] < SHAPES_KEPT else None
+
+    def forget(self, name: str) -> None:
+        """The columns must be described anew."""
+        self._known.pop(name, None)
+
+    def columns_changed(self, stream: Stream) -> Unreachable:
+        """What is told when the rows have other columns than were described."""
+        return Unreachable(
+            f"{self.here(stream)}: its columns changed while it was read; it will be read again"
+        )
 
     def _named(
         self, stream: Stream, described: Sequence[tuple[str, type | None, int, str]]
@@ -122,16 +140,17 @@ class Reader:
         seen: set[str] = set()
         for number, shape in enumerate(shapes, 1):
             if not shape.name:
-                raise BadConfiguration(f"{self._here(stream)}: column {number} has no name; give it an alias")
+                raise BadConfiguration(f"{self.here(stream)}: column {number} has no name; give it an alias")
             if shape.field in seen:
                 raise BadConfiguration(
-                    f"{self._here(stream)}: two columns are named `{shape.field}`; give each its own alias"
+                    f"{self.here(stream)}: two columns are named `{shape.field}`; give each its own alias"
                 )
             seen.add(shape.field)
         return shapes
 
-    def _recorder(self, session: Session, text: Text, sliced: bool) -> Recorder:
-        stream, shapes, here = text.stream, text.shapes, self._here(text.stream)
+    def recorder(self, session: Session, text: Text, sliced: bool) -> Recorder:
+        """What makes records of the rows; those of a slice carry no cursor."""
+        stream, shapes, here = text.stream, text.shapes, self.here(text.stream)
         cursor = find(stream.cursor, shapes, here) if stream.cursor and not sliced else None
         latest = None
         if cursor is not None and cursor.kind in (date, datetime, None):
@@ -149,9 +168,9 @@ class Reader:
     def _passes(self, session: Session, text: Text, since: str | None, where: Where | None) -> list[Pass]:
         """The statements of a read; rows without a watermark come first, for nothing tells their age."""
         stream, shapes, dialect = text.stream, text.shapes, session.link.dialect
-        here = self._here(stream)
+        here = self.here(stream)
         keys = tuple(find(column, shapes, here) for column in stream.key)
-        paged = self._page_rows(session, stream) > 0 and where is None
+        paged = self._page_rows(session, stream) > 0
         tests = tuple(slice_tests(where, shapes, dialect, here)) if where is not None else ()
         if (
             stream.cursor is None
@@ -176,7 +195,7 @@ class Reader:
         try:
             return int(stream.options.get("page_rows", self._options.page_rows))
         except ValueError:
-            raise BadConfiguration(f"{self._here(stream)}: `page_rows` is not a whole number") from None
+            raise BadConfiguration(f"{self.here(stream)}: `page_rows` is not a whole number") from None
 
     async def _pass(
         self, session: Session, text: Text, one: Pass, recorder: Recorder
@@ -228,9 +247,7 @@ class Reader:
                 try:
                     records, count = await session.result(running, what, sql)
                 except ColumnsChanged:
-                    raise Unreachable(
-                        f"{self._here(stream)}: its columns changed while it was read; it will be read again"
-                    ) from None
+                    raise self.columns_changed(stream) from None
                 last = count < size
                 if not last and ahead:
                     running = session.start(fetch)
@@ -242,7 +259,7 @@ class Reader:
                     if pause := self._pace.after(count):
                         await self._sleep(pause)
                     running = session.start(fetch)
-                self._opening.check()
+                self.opening.check()
             await session.call(lambda link: link.close_cursor(), what)
             complete = True
         except ConnectorError:

@@ -91,6 +91,11 @@ class Text:
             parts.append(f"FETCH FIRST {limit} ROWS ONLY")
         return Statement(" ".join(parts), tuple(parameters))
 
+    @property
+    def can_limit(self) -> bool:
+        """Whether a limit can be put around the SQL."""
+        return self._can_nest(self.stream.query)
+
     def column(self, shape: Shape) -> str:
         """A column of the derived table."""
         return f"q.{self._quoted(shape.name)}"
