@@ -124,7 +124,8 @@ async def _columns_fit(report: StreamReport, pack: Pack, source: Source) -> bool
         column
         for mapping in pack.mappings.values()
         if mapping.stream == report.stream
-        for column in mapping.search.values()
+        for entry in mapping.search.values()
+        for column in entry.columns
     }
     report.unused = tuple(sorted(given - needed - searched))
     return not report.missing

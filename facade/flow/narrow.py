@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import tzinfo
+from functools import cache
 from typing import TYPE_CHECKING
 
 from connectors.base import Condition
-from facade.search.model import Criterion, Search
+from facade.mapping.pushdown.answers import NEVER, Answer, Every, Never, Span, Tests, either
+from facade.mapping.pushdown.codes import Codes
+from facade.mapping.pushdown.dates import Dates
+from facade.search.model import Criterion, DateValue, ReferenceValue, Search, TokenValue, Value
+from facade.spec import definitions
 
 if TYPE_CHECKING:
-    from facade.mapping import Pack
+    from facade.mapping import MappingDoc, Pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +32,134 @@ class Slice:
     pushed: tuple[Criterion, ...]
     kept: tuple[tuple[Criterion, str], ...] = ()
 
+    @property
+    def empty(self) -> bool:
+        """Whether no row can lie in it, so that the source need not be asked."""
+        return any(condition.op == "in" and not condition.value for condition in self.where)
 
-def narrow(pack: Pack, stream: str, search: Search) -> Slice | None:
+
+_MIXED = "its mappings find it in different columns"
+_TO_STORE = {
+    "not": "the modifier `:not` is answered by the store",
+    "missing": "the modifier `:missing` is answered by the store",
+}
+_LAST_UPDATED = "it is the store's own: the source does not know it"
+
+
+def narrow(pack: Pack, stream: str, search: Search, *, zone: tzinfo | None = None) -> Slice | None:
     """The slice of a stream for a search; None if the search names nothing that narrows it.
 
-    Pure. Where several mappings of the stream make the type, the slice holds for all of them.
+    Pure. Where several mappings of the stream make the type, the slice holds for all of them. `zone` is that
+    in which the store reads dates without a time, if it is not the pack's.
     """
-    raise NotImplementedError
+    docs = _makers(pack, stream, search.type)
+    if not docs or not search.criteria:
+        return None
+    where: list[Condition] = []
+    pushed: list[Criterion] = []
+    kept: list[tuple[Criterion, str]] = []
+    for criterion in search.criteria:
+        answer = _criterion(pack, docs, criterion, zone)
+        if isinstance(answer, Every):
+            kept.append((criterion, answer.reason))
+            continue
+        pushed.append(criterion)
+        where += _conditions(answer, pack, stream)
+    if not pushed:
+        return None
+    return Slice(stream, tuple(where), tuple(pushed), tuple(kept))
 
 
 def narrow_id(pack: Pack, stream: str, type: str, id: str) -> Slice | None:
     """The slice in which the record of one resource lies (its `pushed` is `_id`); None if the id does not
     lead back to columns (it is a hash of the key, or made of an expression that has no inverse)."""
-    raise NotImplementedError
+    docs = _makers(pack, stream, type)
+    answer = either((doc.rows_of(id) for doc in docs), _MIXED)
+    if not docs or isinstance(answer, Every):
+        return None
+    parameter = definitions.search_parameters(type)["_id"]
+    criterion = Criterion(parameter, None, (TokenValue(None, id),))
+    return Slice(stream, tuple(_conditions(answer, pack, stream)), (criterion,))
+
+
+def why_not(pack: Pack, stream: str, search: Search, *, zone: tzinfo | None = None) -> list[str]:
+    """For each criterion why it does not narrow the stream, or an empty text if it does; in their order."""
+    docs = _makers(pack, stream, search.type)
+    answers = (_criterion(pack, docs, criterion, zone) for criterion in search.criteria)
+    return [answer.reason if isinstance(answer, Every) else "" for answer in answers]
+
+
+def _makers(pack: Pack, stream: str, type: str) -> list[MappingDoc]:
+    return [plan.doc for plan in pack.plans.get(stream, ()) if plan.doc.resource == type]
+
+
+def _criterion(pack: Pack, docs: list[MappingDoc], criterion: Criterion, zone: tzinfo | None) -> Answer:
+    code = criterion.parameter.code
+    if criterion.modifier in _TO_STORE:
+        return Every(_TO_STORE[criterion.modifier])
+    if code == "_lastUpdated":
+        return Every(_LAST_UPDATED)
+    if code == "_id":
+        return either((_ids(doc, criterion.values) for doc in docs), _MIXED)
+    return either((_of_mapping(pack, doc, criterion, zone) for doc in docs), _MIXED)
+
+
+def _of_mapping(pack: Pack, doc: MappingDoc, criterion: Criterion, zone: tzinfo | None) -> Answer:
+    """Rows of which this mapping makes a match, by one alternative or another."""
+    entry = doc.search.get(criterion.parameter.code)
+    if entry is None:
+        return _no_entry(doc.name, criterion.parameter.code)
+    values = criterion.values
+    if isinstance(entry, Codes):
+        if len(values) == 1:
+            return _code(entry, values[0])
+        return either((_code(entry, value) for value in values), _SPREAD)
+    return either((_date(entry, value, zone) for value in values), _SPREAD)
+
+
+_SPREAD = "its alternatives lie in different columns"
+
+
+@cache
+def _no_entry(mapping: str, code: str) -> Every:
+    return Every(f"`search:` of the mapping {mapping} has no `{code}`")
+
+
+def _code(entry: Codes, value: Value) -> Answer:
+    if isinstance(value, TokenValue):
+        return entry.token(value.system, value.code)
+    assert isinstance(value, ReferenceValue)
+    return either(map(entry.reference, value.targets), "it may refer to several types, in different columns")
+
+
+def _date(entry: Dates | Codes, value: Value, zone: tzinfo | None) -> Answer:
+    assert isinstance(entry, Dates) and isinstance(value, DateValue)
+    return entry.rows(value.prefix, value.low, value.high, zone or entry.zone)
+
+
+def _ids(doc: MappingDoc, values: Iterable[Value]) -> Answer:
+    answers = (
+        doc.rows_of(value.code)
+        if isinstance(value, TokenValue) and value.code and not value.system
+        else NEVER
+        for value in values
+    )
+    return either(answers, _SPREAD)
+
+
+def _conditions(answer: Never | Tests, pack: Pack, stream: str) -> list[Condition]:
+    if isinstance(answer, Never):
+        key = pack.streams[stream].key
+        return [Condition(key[0] if key else "", "in", ())]
+    found = []
+    for column, test in answer.items():
+        if isinstance(test, Span):
+            if test.low is not None:
+                found.append(Condition(column, ">" if test.after else ">=", test.low))
+            if test.high is not None:
+                found.append(Condition(column, "<", test.high))
+        elif len(test) == 1:
+            found.append(Condition(column, "=", next(iter(test))))
+        else:
+            found.append(Condition(column, "in", tuple(sorted(test))))
+    return found

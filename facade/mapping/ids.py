@@ -22,3 +22,8 @@ def logical_id(key: str) -> str:
     if _VALID.fullmatch(key) and not _HASHED.fullmatch(key):
         return key
     return "x-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+def is_hashed(id: str) -> bool:
+    """Whether an id is the hash of a key, which it does not tell."""
+    return _HASHED.fullmatch(id) is not None

@@ -55,8 +55,9 @@ class _Parser:
         compiled = Site(values, environment, maps, self._fragments(), self.problems)
         documents = self._documents()
         plans = {}
+        keys = {name: stream.key for name, stream in streams.items()}
         for name, document in documents.items():
-            plan = compile_mapping(name, document, compiled, columns)
+            plan = compile_mapping(name, document, compiled, columns, keys=keys)
             if plan is not None:
                 plans[name] = plan
         cases = self._cases({*documents, *self._names("resources")})

@@ -108,12 +108,26 @@ def _properties(types: list[str], text: dict[str, Any]) -> dict[str, Any]:
         "map": {"$ref": "#/$defs/value", "description": "The resource's elements."},
         "search": {
             "type": "object",
-            "additionalProperties": text,
-            "description": "Search parameter: the column that can answer it in the source.",
+            "additionalProperties": {"anyOf": [text, {"type": "array", "items": text}, _dates(text)]},
+            "description": "Search parameter: the column (or columns) that can answer it in the source.",
         },
         "disabled": {**text, "description": "In an overlay: true turns the mapping off."},
     }
     return {key: said[key] for key in KEYS}
+
+
+def _dates(text: dict[str, Any]) -> dict[str, Any]:
+    """A date parameter's full form."""
+    return {
+        "type": "object",
+        "properties": {
+            "column": {**text, "description": "The column that holds the date."},
+            "from": {**text, "description": "No resource of the row has an earlier date."},
+            "to": {**text, "description": "No resource of the row has a later date."},
+            "format": {**text, "description": "How the column writes a day, as '%Y%m%d'; else ISO 8601."},
+        },
+        "additionalProperties": False,
+    }
 
 
 def _type_schema(type: str) -> dict[str, Any]:

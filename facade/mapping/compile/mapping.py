@@ -15,6 +15,9 @@ from facade.mapping.compile.tracing import Source, traceable, traced
 from facade.mapping.document import Map, Scalar, Seq
 from facade.mapping.errors import suggest
 from facade.mapping.filters.registry import FIRST_SLOT
+from facade.mapping.pushdown.inverse import Inverse
+from facade.mapping.pushdown.section import Answerable, read_id, read_search
+from facade.mapping.pushdown.sight import Sight
 from facade.spec import definitions
 from facade.spec.definitions import Element
 
@@ -23,13 +26,16 @@ KEYS = ("resource", "stream", "when", "for", "let", "id", "profile", "map", "sea
 
 @dataclass(frozen=True, slots=True)
 class MappingDoc:
-    """One mapping as the rest of the facade sees it. `columns` are those that it reads of the record;
-    `search` says which column answers a search parameter in the source itself."""
+    """One mapping as the rest of the facade sees it. `columns` are those that it reads of the record.
+
+    `search` holds the search parameters that the source itself can answer, and `rows_of` leads from a logical
+    id to the rows that can make it (facade.mapping.pushdown)."""
 
     name: str
     resource: str
     stream: str
-    search: Mapping[str, str]
+    search: Mapping[str, Answerable]
+    rows_of: Inverse
     columns: frozenset[str]
     file: str
     line: int
@@ -50,9 +56,13 @@ def compile_mapping(
     site: Site,
     streams: Mapping[str, frozenset[str] | None],
     *,
+    keys: Mapping[str, tuple[str, ...]] | None = None,
     traced_run: bool = False,
 ) -> Plan | None:
-    """The plan of one file; None, and problems, if it cannot be compiled at all."""
+    """The plan of one file; None, and problems, if it cannot be compiled at all.
+
+    `streams` are the columns of each, None where they are not known; `keys` those that make its key.
+    """
     counter = SlotCounter(FIRST_SLOT)
     scope = Scope(site, "", None, counter, traced_run)
     for key, entry in node.entries.items():
@@ -83,8 +93,10 @@ def compile_mapping(
         id_key = Key(code.run, traced(as_id(code.run), mark) if traced_run else None)
     build = _resource(node, type.text, scope)
     profiles = _profiles(node, scope)
-    search = _search(node, type.text, columns, scope)
-    doc = MappingDoc(name, type.text, stream.text, search, frozenset(counter.read), node.file, node.line)
+    sight = Sight(site, stream.text, (keys or {}).get(stream.text, ()))
+    search = {} if traced_run else read_search(node, type.text, sight, scope, columns)
+    read = frozenset(counter.read)
+    doc = MappingDoc(name, type.text, stream.text, search, read_id(node, sight), read, node.file, node.line)
     run = assemble(type.text, steps, id_key, build, profiles)
     return Plan(doc, counter.size, run)
 
@@ -146,29 +158,4 @@ def _profiles(node: Map, scope: Scope) -> list[Run]:
             found.append(compile_leaf(item, Place("profile", element, None, ()), scope).run)
         else:
             scope.problem(item.file, item.line, "`profile` takes canonical URLs")
-    return found
-
-
-def _search(node: Map, type: str, columns: frozenset[str] | None, scope: Scope) -> dict[str, str]:
-    entry = node.entries.get("search")
-    if entry is None:
-        return {}
-    if not isinstance(entry.value, Map):
-        scope.problem(entry.file, entry.line, "`search` takes search parameters with their columns")
-        return {}
-    known = definitions.search_parameters(type)
-    found: dict[str, str] = {}
-    for code, item in entry.value.entries.items():
-        if code not in known:
-            scope.problem(
-                item.file, item.line, f"{type} has no search parameter `{code}`{suggest(code, known)}"
-            )
-        written = scalar(item, f"search.{code}", scope)
-        if written is None:
-            continue
-        column = written.text.removeprefix("$")
-        if columns is not None and column not in columns:
-            message = f"the stream `{scope.stream}` has no column `{column}`{suggest(column, columns)}"
-            scope.problem(item.file, item.line, message)
-        found[code] = column
     return found

@@ -219,6 +219,7 @@ def test_search_names_parameters_and_columns() -> None:
     )
     assert found == [
         "resources/m.yaml:4: Patient has no search parameter `idntifier`; did you mean `identifier`?",
+        "resources/m.yaml:4: `search` of `gender`: the mapping fills no element that it looks at",
         "resources/m.yaml:4: the stream `s` has no column `dbo`; did you mean `dob`?",
     ]
 

@@ -3,10 +3,10 @@
 -- cursor: CHANGED
 -- overlap: 10m
 -- PTNO 0 is no appointment but a block in a doctor's day. RECUR makes one row stand for a series.
+-- UNTIL is for the search by date alone: the last day of which the row may make an appointment.
 SELECT a.APNO, p.PTNO, d.SDID, c.SCNO, a.SITECD, r.SDID AS ROOM, a.APDT, a.APTM, a.LEN, a.APTYP, a.STAT, a.RSN,
        a.CANRSN, a.RECUR, s.SLNO, a.MADEDT,
-       substr(a.APDT, 1, 4) || '-' || substr(a.APDT, 5, 2) || '-' || substr(a.APDT, 7, 2) || 'T' ||
-       substr(a.APTM, 1, 2) || ':' || substr(a.APTM, 3, 2) || ':00' AS START,
+       CASE WHEN trim(coalesce(a.RECUR, '')) = '' THEN a.APDT ELSE 99991231 END AS UNTIL,
        substr(a.UPDDT, 1, 4) || '-' || substr(a.UPDDT, 5, 2) || '-' || substr(a.UPDDT, 7, 2) || 'T' ||
        substr(a.UPDTM, 1, 2) || ':' || substr(a.UPDTM, 3, 2) || ':00' AS CHANGED
 FROM APPTBK a
