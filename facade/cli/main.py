@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from connectors.errors import ConnectorError
-from facade.cli import check, explain, replay, run, serve, status, sync
+from facade.cli import check, explain, init, replay, run, serve, status, sync
 from facade.cli.console import error_line
 from facade.errors import FacadeError
 from facade.mapping import PackError
@@ -37,6 +37,7 @@ _trace = False
 
 cli.command("run")(run.run)
 cli.command("serve")(serve.serve)
+cli.command("init")(init.init)
 cli.command("check")(check.check)
 cli.command("sync")(sync.sync)
 cli.command("explain")(explain.explain)

@@ -11,6 +11,7 @@ from facade.mapping.errors import PackError, Problem
 from facade.mapping.lineage import Lineage
 from facade.mapping.pack import Failure, Mapped, Outcome, Pack
 from facade.mapping.parse import parse_pack
+from facade.mapping.recognise import recognised_tables, recognises
 
 __all__ = [
     "Case",
@@ -24,4 +25,6 @@ __all__ = [
     "PackError",
     "Problem",
     "parse_pack",
+    "recognised_tables",
+    "recognises",
 ]

@@ -15,11 +15,12 @@ from facade.mapping.errors import PackError, Problem, suggest
 from facade.mapping.filters import Environment
 from facade.mapping.overlay import merge
 from facade.mapping.pack import Pack
+from facade.mapping.recognise import read_recognise
 from facade.mapping.streams import check_header_columns, parse_stream, query_columns
 from facade.packs import PackFiles
 
 FOLDERS = {"streams": ".sql", "resources": ".yaml", "fragments": ".yaml", "codes": ".csv", "cases": ".yaml"}
-_PACK_KEYS = ("pack", "title", "site", "codes")
+_PACK_KEYS = ("pack", "title", "site", "codes", "recognise")
 
 
 def parse_pack(files: PackFiles, site: Mapping[str, str] | None = None) -> Pack:
@@ -41,6 +42,7 @@ class _Parser:
         for key, entry in header.entries.items():
             if key not in _PACK_KEYS:
                 self._problem(entry.file, entry.line, f"unknown key `{key}`{suggest(key, _PACK_KEYS)}")
+        read_recognise(header.get("recognise"), self.problems)
         values = self._site(header)
         maps = self._concept_maps(header)
         streams, columns = {}, {}

@@ -176,7 +176,7 @@ class Cataloguer:
             return f"looking into it took longer than {self._limit:g}s and was ended"
         if outline.kind == "view" and isinstance(error, Rejected) and "has no right" not in told:
             code = told.rpartition(" (")[2].rstrip(")") if told.endswith(")") else ""
-            return "the view fails in the database itself" + (f" ({code})" if code else "")
+            return "the view fails in the database itself" + (f" ({code})" if code.startswith("SQL") else "")
         return told
 
     @property
