@@ -23,7 +23,7 @@ from connectors.odbc.pool import Pool, Sleep
 from connectors.odbc.records import Recorder
 from connectors.odbc.session import Session
 from connectors.odbc.statement import Statement, Test, Text
-from connectors.odbc.values import Shape, body_of
+from connectors.odbc.values import Shape, bodies_of
 
 BELIEVED_AHEAD = timedelta(days=1)
 """How far in the future a watermark may be: a clock may be wrong, and a zone unknown."""
@@ -158,7 +158,7 @@ class Reader:
             latest = (now + BELIEVED_AHEAD).date().isoformat()
         return Recorder(
             stream=stream,
-            body=body_of(shapes, session.link.encoding, session.link.ready),
+            bodies=bodies_of(shapes, session.link.encoding, session.link.ready),
             key=tuple(find(column, shapes, here).field for column in stream.key),
             cursor=cursor.field if cursor else None,
             deleted=find(stream.deleted, shapes, here).field if stream.deleted else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from connectors.base import Record, Stream
@@ -30,7 +31,7 @@ class Recorder:
     """
 
     stream: Stream
-    body: Callable[[Sequence[Any]], dict[str, Any]]
+    bodies: Callable[[Sequence[Any]], list[dict[str, Any]]]
     key: tuple[str, ...]
     cursor: str | None
     deleted: str | None
@@ -40,29 +41,37 @@ class Recorder:
 
     def records(self, rows: Sequence[Any]) -> list[Record]:
         """The records of some rows, in order."""
-        name, body, deleted, cursor = self.stream.name, self.body, self.deleted, self.cursor
-        key = self.key[0] if len(self.key) == 1 else None
-        made = []
-        for row in rows:
-            if type(row) is Unreadable:
-                made.append(self._unreadable(row))
-                continue
-            tree = body(row)
-            if key is not None:
-                value = tree[key]
-                identity = str(value) if type(value) is int else key_text(value)
-            else:
-                identity = join_key([tree[column] for column in self.key])
-            made.append(
-                Record(
-                    name,
-                    identity or hash_key(tree),
-                    tree,
-                    None if cursor is None else self._watermark(tree[cursor]),
-                    deleted is not None and is_deleted(tree[deleted]),
-                )
-            )
+        if Unreadable not in set(map(type, rows)):
+            return self._readable(rows)
+        made: list[Record] = []
+        for unreadable, group in groupby(rows, lambda row: type(row) is Unreadable):
+            some = list(group)
+            made += map(self._unreadable, some) if unreadable else self._readable(some)
         return made
+
+    def _readable(self, rows: Sequence[Any]) -> list[Record]:
+        name, deleted, cursor = self.stream.name, self.deleted, self.cursor
+        trees = self.bodies(rows)
+        if len(self.key) == 1:
+            key = self.key[0]
+            keys = [
+                str(value) if type(value := tree[key]) is int else key_text(value) or hash_key(tree)
+                for tree in trees
+            ]
+        else:
+            keys = [join_key([tree[column] for column in self.key]) or hash_key(tree) for tree in trees]
+        if cursor is None and deleted is None:
+            return [Record(name, key, tree) for key, tree in zip(keys, trees, strict=True)]
+        return [
+            Record(
+                name,
+                key,
+                tree,
+                None if cursor is None else self._watermark(tree[cursor]),
+                deleted is not None and is_deleted(tree[deleted]),
+            )
+            for key, tree in zip(keys, trees, strict=True)
+        ]
 
     def _watermark(self, value: Any) -> str | None:
         if value is not None:

@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from math import isnan
+from math import isfinite, isnan
 from typing import Any
 from uuid import UUID
 
@@ -87,6 +87,86 @@ def body_of(
         return tree
 
     return body
+
+
+def bodies_of(
+    shapes: Sequence[Shape], encoding: str | None, ready: frozenset[type]
+) -> Callable[[Sequence[Any]], list[dict[str, Any]]]:
+    """The function that makes many rows into bodies as `body_of` does, column by column, in half the time."""
+    names = tuple(shape.field for shape in shapes)
+    one = body_of(shapes, encoding, ready)
+    repair = repairer(encoding or "utf-8") if encoding else None
+    columns = [
+        (at, convert)
+        for at, shape in enumerate(shapes)
+        if (convert := _column_converter(shape, repair, shape.kind in ready))
+    ]
+
+    def bodies(rows: Sequence[Any]) -> list[dict[str, Any]]:
+        if len(rows) < FEW:
+            return [one(row) for row in rows]
+        values = list(zip(*rows, strict=True))
+        if len(values) != len(names):
+            raise ValueError("a row has other columns than were described")
+        try:
+            for at, convert in columns:
+                values[at] = convert(values[at])
+        except (ValueError, ArithmeticError, TypeError, AttributeError):
+            return [one(row) for row in rows]
+        return [dict(zip(names, row)) for row in zip(*values, strict=True)]  # noqa: B905 as many, as checked
+
+    return bodies
+
+
+FEW = 8
+"""Rows that are not worth to be turned into columns."""
+
+_Column = Callable[[tuple[Any, ...]], tuple[Any, ...]]
+
+
+def _column_converter(shape: Shape, repair: Callable[[str], str] | None, ready: bool) -> _Column | None:
+    """As `_converter`, and the repair of text, for all values of a column."""
+    single_value = None if ready else _converter(shape, repair)
+    if shape.kind is str and repair is not None:
+        return lambda column: column if _ascii(column) else _each(_repaired(repair), column)
+    if single_value is None:
+        return None
+    if single_value is _well_formed:
+        return lambda column: column if _ascii(column) else _each(_well_formed, column)
+    if shape.kind is float and single_value is _float:
+        return lambda column: column if _finite(column) else _each(_float, column)
+    if shape.kind is None or single_value is plain:
+        each, plain_text = single_value, repair is None
+        return lambda column: column if _is_plain(column, plain_text) else _each(each, column)
+    return lambda column: _each(single_value, column)
+
+
+def _each(convert: Callable[[Any], Any], column: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple([None if value is None else convert(value) for value in column])
+
+
+def _repaired(repair: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: text if text.isascii() else repair(text)
+
+
+def _ascii(column: tuple[Any, ...]) -> bool:
+    return all(map(str.isascii, filter(None, column)))
+
+
+def _finite(column: tuple[Any, ...]) -> bool:
+    return all(map(isfinite, filter(None, column)))
+
+
+def _is_plain(column: tuple[Any, ...], text: bool) -> bool:
+    """Whether values that have their own types need nothing done. `text`: nor does text of any kind."""
+    kinds = set(map(type, column))
+    return kinds <= _PLAIN or (
+        kinds <= _PLAIN_OR_TEXT and (text or _ascii(tuple(filter(lambda value: type(value) is str, column))))
+    )
+
+
+_PLAIN = frozenset((int, bool, type(None)))
+_PLAIN_OR_TEXT = _PLAIN | {str}
 
 
 def _careful(tree: dict[str, Any], others: Sequence[tuple[str, Callable[[Any], Any]]]) -> dict[str, Any]:
@@ -206,6 +286,8 @@ def _iso(value: Any) -> str:
 def _timestamp(value: Any) -> str:
     if not isinstance(value, str):
         return str(value.isoformat())
+    if len(value) == 19 and value[10] == " " and value[:4].isdigit() and value[17:].isdigit():
+        return f"{value[:10]}T{value[11:]}"  # as most are
     return iso_text(value)
 
 

@@ -223,3 +223,45 @@ def test_sql_servers_time_with_offset() -> None:
 
 def test_base64_is_of_the_bytes() -> None:
     assert values.plain(bytearray(b"\x01\x02")) == base64.b64encode(b"\x01\x02").decode()
+
+
+_VALUES: dict[type | None, Any] = {
+    str: st.text(max_size=5) | st.just("Zo\u00c3\u00ab") | st.text("\ud800a", max_size=2),
+    int: st.integers(),
+    float: st.floats() | st.integers(0, 3),
+    Decimal: st.decimals(allow_nan=False, allow_infinity=False) | st.just("1.50"),
+    datetime: st.datetimes() | st.sampled_from(["2020-01-02 03:04:05", "0044-03-15 00:00 BC", "infinity"]),
+    date: st.dates() | st.just("0000-00-00"),
+    None: st.none() | st.integers() | st.floats() | st.text(max_size=3) | st.binary(max_size=3),
+    bytes: st.binary(max_size=4),
+}
+
+
+@st.composite
+def columns_and_rows(draw: Any) -> tuple[list[values.Shape], list[tuple[Any, ...]]]:
+    kinds = draw(st.lists(st.sampled_from(list(_VALUES)), min_size=1, max_size=4))
+    shapes = [
+        values.Shape(f"c{at}", f"c{at}", kind, draw(st.sampled_from([0, 7]))) for at, kind in enumerate(kinds)
+    ]
+    rows = st.tuples(*(st.none() | _VALUES[kind] for kind in kinds))
+    return shapes, draw(st.lists(rows, min_size=0, max_size=20))
+
+
+@given(columns_and_rows(), st.sampled_from([None, "utf-8"]), st.booleans())
+def test_columns_become_what_rows_do(
+    drawn: tuple[list[values.Shape], list[tuple[Any, ...]]], encoding: str | None, ready: bool
+) -> None:
+    shapes, rows = drawn
+    if encoding:  # then text comes as latin-1
+        rows = [
+            tuple(
+                value.encode("utf-8", "replace").decode("latin-1") if isinstance(value, str) else value
+                for value in row
+            )
+            for row in rows
+        ]
+    kinds = frozenset((date, datetime, Decimal)) if ready else frozenset[type]()
+    if ready:
+        rows = [tuple(str(v) if type(v) in kinds else v for v in row) for row in rows]
+    one, many = values.body_of(shapes, encoding, kinds), values.bodies_of(shapes, encoding, kinds)
+    assert repr(many(rows)) == repr([one(row) for row in rows])
