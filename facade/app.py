@@ -12,7 +12,7 @@ from importlib.metadata import version
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
@@ -34,6 +34,8 @@ from facade.settings import Settings
 from facade.store import Store
 from facade.store.serialise import to_json
 from facade.store.store import utc_now
+from facade.ui.index import index_page
+from facade.ui.view import Front
 
 
 class Application(Starlette):
@@ -98,10 +100,14 @@ def create_app(
             return JSONResponse({"status": "unavailable", "reason": str(error)}, 503)
         return JSONResponse({"status": "ok"})
 
-    async def index(request: Request) -> Response:
-        return PlainTextResponse(f"FHIR R4 at {settings.base_url}\nStart at {settings.base_url}/metadata\n")
-
+    index = index_page(_front(site, fhir.service.served), store, refresher.fresh)
     return Application(fhir, [Route("/", index), Route("/healthz", healthz)], lifespan)
+
+
+def _front(site: Site, served: frozenset[str]) -> Front:
+    """What the landing page says of this site."""
+    titles = {name: (one.kind, site.packs[name].title) for name, one in site.settings.sources.items()}
+    return Front(site.settings.base_url, version("fhir-facade"), titles, served)
 
 
 def _refresher(site: Site, store: Store, connectors: Mapping[str, Connector]) -> Refresher:

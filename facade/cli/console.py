@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+from facade.flow.words import age
+
+__all__ = ["StreamBars", "age", "console", "error_line", "errors", "table", "utc_now"]
 
 console = Console()
 errors = Console(stderr=True)
@@ -65,17 +69,6 @@ class StreamBars:
         if stream not in self._tasks:
             self._tasks[stream] = self._bars.add_task(stream, total=total, told="")
         self._bars.update(self._tasks[stream], completed=done, told=told)
-
-
-def age(lag: timedelta | None) -> str:
-    """How long ago, in words: `never`, `12 s`, `3 h`."""
-    if lag is None:
-        return "never"
-    seconds = int(lag.total_seconds())
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
-    return f"{max(seconds, 0)} s"
 
 
 def utc_now() -> datetime:
