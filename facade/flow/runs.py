@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from facade.flow.asked import SKEW
 from facade.store import Store, Transaction
 
 if TYPE_CHECKING:
@@ -13,6 +14,21 @@ if TYPE_CHECKING:
 
 KEEP_RUNS = 30 * 86_400_000_000
 """Microseconds that a run stays in the book."""
+
+KEEP_LATEST = 4000
+"""Of older runs than so many, only the full ones stay: streams read each few seconds would fill the book."""
+
+INTERRUPTED = "interrupted"
+"""What is said of a run whose process was killed."""
+
+STOPPED = "stopped before its end"
+"""What is said of a run whose process ended orderly."""
+
+TIDY_EACH = 64
+"""Runs between two tidyings."""
+
+ALIVE = "run:"
+"""The store's fact of this name and a run's id holds when that run last said that it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +95,32 @@ async def begin(store: Store, source: str, stream: str, kind: str) -> State:
         sql = "SELECT id, cursor FROM stream_state WHERE source=? AND name=?"
         stream_id, cursor = transaction.execute(sql, (source, stream))[0]
         transaction.execute("UPDATE stream_state SET last_started=? WHERE id=?", (now, stream_id))
-        sql = "UPDATE sync_run SET ended=started, error='interrupted' WHERE stream_id=? AND ended IS NULL"
-        transaction.execute(sql, (stream_id,))
-        sql = "DELETE FROM sync_run WHERE stream_id=? AND started<?"
-        transaction.execute(sql, (stream_id, now - KEEP_RUNS))
+        _close_interrupted(transaction, stream_id)
+        sql = "SELECT max(ended) FROM sync_run WHERE stream_id=? AND ended<=?"
+        ((last,),) = transaction.execute(sql, (stream_id, now + SKEW))
+        began = max(now, (last or 0) + 1000)  # what was stored before lies before, if our clock was set back
         (run_id,) = transaction.new_ids("sync_run", "id", 1)
+        if run_id % TIDY_EACH == 0:
+            sql = "DELETE FROM sync_run WHERE started<? OR (id<? AND kind<>'full')"
+            transaction.execute(sql, (now - KEEP_RUNS, run_id - KEEP_LATEST))
         sql = (
             "INSERT INTO sync_run (id, stream_id, kind, started, records_read, records_changed,"
             " records_deleted, resources_written, quarantined) VALUES (?, ?, ?, ?, 0, 0, 0, 0, 0)"
         )
         transaction.execute(sql, (run_id, stream_id, kind, now))
-        return State(source, stream, stream_id, cursor, run_id, now)
+        return State(source, stream, stream_id, cursor, run_id, began)
 
     return await store.write(work)
+
+
+def _close_interrupted(transaction: Transaction, stream_id: int) -> None:
+    """A run that a killed process left open ended when it last said that it goes on."""
+    sql = "SELECT id FROM sync_run WHERE stream_id=? AND ended IS NULL"
+    for (run_id,) in transaction.execute(sql, (stream_id,)):
+        fact = transaction.execute("SELECT value FROM store_fact WHERE name=?", (f"{ALIVE}{run_id}",))
+        sql = "UPDATE sync_run SET ended=coalesce(?, started), error=? WHERE id=?"
+        transaction.execute(sql, (int(fact[0][0]) if fact else None, INTERRUPTED, run_id))
+        transaction.execute("DELETE FROM store_fact WHERE name=?", (f"{ALIVE}{run_id}",))
 
 
 async def finish(store: Store, state: State, kind: str, tally: Tally, error: str | None) -> None:
@@ -104,7 +133,8 @@ async def finish(store: Store, state: State, kind: str, tally: Tally, error: str
             "UPDATE sync_run SET ended=?, records_read=?, records_changed=?, records_deleted=?,"
             " resources_written=?, quarantined=?, error=? WHERE id=?"
         )
-        transaction.execute(sql, (now, *counts, error, state.run_id))
+        transaction.execute(sql, (max(now, state.started), *counts, error, state.run_id))
+        transaction.execute("DELETE FROM store_fact WHERE name=?", (f"{ALIVE}{state.run_id}",))
         if kind == "replay":  # says nothing about the source
             return
         transaction.execute("UPDATE stream_state SET error=? WHERE id=?", (error, state.stream_id))

@@ -19,7 +19,7 @@ from facade.flow.lanes import Lanes
 from facade.flow.notice import HERALD, Next, Notice, put_notice, withdraw_notice
 from facade.flow.plans import Plan
 from facade.flow.runs import Past, past
-from facade.flow.sync import Kind, SyncResult, describe, sync_stream
+from facade.flow.sync import BUSY, Kind, SyncResult, describe, sync_stream
 from facade.store import Store
 
 log = logging.getLogger(__name__)
@@ -144,8 +144,9 @@ class Schedule:
                 return
             begun, full, turn.reading = loop.time(), self._full_is_due(turn), True
             result = await self._read(plan, full=full)
-        self._tell(result)
-        self._count(turn, result, full=full)
+        if result.error != BUSY:  # who else reads it tells how that went
+            self._tell(result)
+            self._count(turn, result, full=full)
         pause = plan.times.pause(turn.failures)
         turn.due = begun + pause * (1 + (loop.time() - begun) // pause)  # a slow one skips turns of its own
         with suppress(FacadeError):
