@@ -56,7 +56,8 @@ class Known:
     registry's clock; None if there was none. `holds`: the store has records of it, be they all or not.
 
     `max_age`: seconds for which a slice of it need not be asked again. `error` is what the book says of the
-    last read of all of it, `unanswered` what became of the last slice, and `failing_since` when this began.
+    last read of all of it, `unanswered` what became of the last slice, `failing_since` when either began;
+    `down` is what another stream met since, when its source could not be reached at all.
     """
 
     source: str
@@ -67,6 +68,7 @@ class Known:
     holds: bool = False
     error: str | None = None
     unanswered: str | None = None
+    down: str | None = None
     failing_since: float | None = None
     _book: tuple[object, ...] = ()
 
@@ -77,14 +79,20 @@ class Known:
     @property
     def failing(self) -> str | None:
         """Why its source cannot be read; None if it can, as far as is known."""
-        return self.unanswered or self.error
+        return self.unanswered or self.error or self.down
 
     def settle(self, now: float) -> None:
-        """Keep the moment at which trouble began."""
-        if self.failing is None:
+        """Keep the moment at which its own trouble began."""
+        if self.unanswered is None and self.error is None:
             self.failing_since = None
         elif self.failing_since is None:
             self.failing_since = now
+
+    @property
+    def source_fails(self) -> str | None:
+        """Its trouble, if that is its source's as a whole: connectors begin such a line with the source."""
+        own = self.unanswered or self.error
+        return own if own is not None and own.startswith(f"source {self.source}: ") else None
 
 
 @dataclass(slots=True, eq=False)
@@ -141,8 +149,14 @@ class Freshness:
     def settle(self) -> None:
         """Sum up after streams changed."""
         now = self.clock()
+        downs: dict[str, tuple[float, str]] = {}
         for one in self.known.values():
             one.settle(now)
+            if (told := one.source_fails) is not None and one.failing_since is not None:
+                downs[one.source] = max(downs.get(one.source, (0.0, "")), (one.failing_since, told))
+        for one in self.known.values():
+            since, told = downs.get(one.source, (0.0, None))
+            one.down = told if one.asked is None or one.asked < since else None
         for made in self.made.values():
             made.settle(strict=self.strict)
 

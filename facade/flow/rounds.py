@@ -20,6 +20,10 @@ Work = Callable[[], Awaitable[None]]
 
 GATHER = 0.005
 """Seconds at most that a round waits for more to join, once one has."""
+TURNS = 3
+"""Turns of the event loop without another who joins, after which a round is sent."""
+MOMENT = 0.001
+"""Seconds of the same, once others have joined."""
 KEPT = 10_000
 """Rounds that ended well whose moment is remembered."""
 
@@ -102,12 +106,13 @@ class Rounds:
             del self._running[key]
 
     async def _gather(self, one: Round) -> None:
-        """Let those who arrive together join: as long as each turn of the event loop brings another."""
+        """Let those who arrive together join: as long as some turns of the event loop bring another, and
+        where they did, as long as each millisecond does. Who is alone waits for nothing."""
         until = self._clock() + GATHER
         quiet, joined = 0, one.joined
-        while quiet < 2 and self._clock() < until:
-            await asyncio.sleep(0)
-            quiet = quiet + 1 if one.joined == joined else 0
+        while quiet < TURNS and self._clock() < until:
+            await asyncio.sleep(0 if joined == 1 else MOMENT)
+            quiet = quiet + (1 if joined == 1 else TURNS) if one.joined == joined else 0
             joined = one.joined
 
 

@@ -104,6 +104,36 @@ async def test_a_failed_read_is_no_age_but_a_trouble(store: Store, clock: Clock,
     assert (one.failing, one.failing_since, fresh.made["Patient"].calm) == (None, None, True)
 
 
+async def test_a_source_that_is_down_is_down_for_all_its_streams(
+    store: Store, clock: Clock, fresh: Freshness
+) -> None:
+    """The schedule asks by one stream whether it is there again."""
+    desk = Desk()
+    await sync(store, desk, "person")
+    fresh.read_book(store)
+    clock.now += 60
+    desk.failure = Unreachable("source desk: it is down")
+    await sync(store, desk, "booking")
+    fresh.read_book(store)
+    for type in ("Patient", "Appointment"):
+        assert fresh.made[type].streams[0].failing == "source desk: it is down"
+    desk.failure = None
+    clock.now += 60
+    fresh.succeeded(fresh.known["desk", "person"], clock.now)
+    assert fresh.known["desk", "person"].failing is None
+    assert fresh.known["desk", "booking"].failing is not None
+
+
+async def test_a_stream_that_fails_alone_is_its_own_trouble(store: Store, fresh: Freshness) -> None:
+    desk = Desk()
+    await sync(store, desk, "person")
+    desk.failure = Unreachable("source desk, stream booking: it has no such table")
+    await sync(store, desk, "booking")
+    fresh.read_book(store)
+    assert fresh.made["Patient"].calm
+    assert fresh.known["desk", "booking"].failing is not None
+
+
 async def test_a_stopped_read_says_nothing_of_the_source(store: Store, fresh: Freshness) -> None:
     desk = Desk()
     desk.before = asyncio.Event()
