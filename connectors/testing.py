@@ -1,9 +1,11 @@
 """The suite that every connector must pass, in one line.
 
     TestMine = source_contract(make)
+    TestMyCatalog = catalog_contract(make_catalog)
 
 `make` is an async context manager's factory that gives a `Case`: a connector and what is known of one of its
-streams. pytest finds the methods; asyncio_mode must be `auto`. Nothing here knows what kind of system it is.
+streams; `make_catalog` one that gives a `CatalogCase`. pytest finds the methods; asyncio_mode must be `auto`.
+Nothing here knows what kind of system it is.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, cast
 
-from connectors.base import Condition, Connector, Record, Source
+from connectors.base import Catalog, Catalogued, Condition, Connector, Record, Source
 from connectors.errors import BadConfiguration, ConnectorError, Unreachable
 
 
@@ -132,6 +134,95 @@ def source_contract(make: Make) -> type:
                     raise AssertionError("read after it was closed")
 
     return SourceContract
+
+
+@dataclass(frozen=True)
+class CatalogCase:
+    """A source that can say what it holds, and one of its tables, which has at least five rows by a key."""
+
+    connector: Connector
+    table: str
+    columns: frozenset[str]
+    key: tuple[str, ...]
+    rows: int
+    secret: str = ""
+    """What must never be told, such as a password."""
+
+
+MakeCatalog = Callable[[], AbstractAsyncContextManager[CatalogCase]]
+
+
+def catalog_contract(make: MakeCatalog) -> type:
+    """A test class for one catalogued source."""
+
+    class CatalogContract:
+        """What connectors.base promises of Catalogued."""
+
+        async def test_is_catalogued(self) -> None:
+            async with make() as case:
+                assert isinstance(case.connector, Catalogued)
+
+        async def test_tells_a_table_as_it_is(self) -> None:
+            async with make() as case:
+                table = next(one for one in (await _catalog(case)).tables if one.name == case.table)
+                assert {column.name for column in table.columns} == case.columns
+                assert (table.primary_key, table.rows, table.problem) == (case.key, case.rows, None)
+
+        async def test_names_are_there_once_and_in_order(self) -> None:
+            async with make() as case:
+                names = [(one.schema, one.name) for one in (await _catalog(case)).tables]
+                assert names == sorted(set(names))
+
+        async def test_keys_speak_of_columns(self) -> None:
+            async with make() as case:
+                for table in (await _catalog(case)).tables:
+                    columns = [column.name for column in table.columns]
+                    assert len(columns) == len(set(columns))
+                    keys = [table.primary_key, *table.unique, *table.indexed]
+                    keys += [key.columns for key in table.foreign_keys]
+                    assert all(set(key) <= set(columns) for key in keys)
+                    assert all(len(key.columns) == len(key.to_columns) for key in table.foreign_keys)
+
+        async def test_samples_are_plain_trees_and_no_more_than_wanted(self) -> None:
+            async with make() as case:
+                for table in (await _catalog(case, sample=4)).tables:
+                    assert len(table.sample) <= 4
+                    for row in table.sample:
+                        assert list(row) == [column.name for column in table.columns]
+                        assert json.loads(json.dumps(row, allow_nan=False)) == row
+
+        async def test_is_the_same_twice(self) -> None:
+            async with make() as case:
+                assert await _catalog(case) == await _catalog(case)
+
+        async def test_tells_where_it_is(self) -> None:
+            async with make() as case:
+                told: list[tuple[str, int, int]] = []
+                catalog = await _catalog(case, progress=lambda *step: told.append(step))
+                assert [number for _, number, _ in told] == list(range(1, len(catalog.tables) + 1))
+                assert {of for _, _, of in told} == {len(catalog.tables)}
+
+        async def test_samples_and_secrets_are_not_shown(self) -> None:
+            async with make() as case:
+                catalog = await _catalog(case)
+                assert "sample" not in repr(catalog)
+                assert not case.secret or case.secret not in repr(catalog)
+
+        async def test_closing_is_final(self) -> None:
+            async with make() as case:
+                await case.connector.aclose()
+                try:
+                    await _catalog(case)
+                except ConnectorError as error:
+                    assert isinstance(error, (BadConfiguration, Unreachable))
+                else:
+                    raise AssertionError("looked at after it was closed")
+
+    return CatalogContract
+
+
+async def _catalog(case: CatalogCase, **more: Any) -> Catalog:
+    return await cast(Catalogued, case.connector).catalog(**more)
 
 
 async def _all(case: Case, **more: Any) -> list[Record]:

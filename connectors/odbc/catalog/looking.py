@@ -172,8 +172,8 @@ class Cataloguer:
         """Why, without what the reader knows, and without advice on SQL that nobody wrote."""
         told = str(error).removeprefix(f"source {self._source}, {what}: ")
         told = told.removeprefix(f"source {self._source}: ")
-        if told.startswith("the statement took longer"):
-            return f"looking into it took longer than {self._limit:g}s and was ended"
+        if told.startswith(("the statement took longer", "the database did not answer within")):
+            return f"looking into it took longer than {self._limit:g}s and was given up"
         if outline.kind == "view" and isinstance(error, Rejected) and "has no right" not in told:
             code = told.rpartition(" (")[2].rstrip(")") if told.endswith(")") else ""
             return "the view fails in the database itself" + (f" ({code})" if code.startswith("SQL") else "")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.base import Condition, Stream
-from connectors.testing import Case, source_contract
+from connectors.testing import Case, CatalogCase, catalog_contract, source_contract
 from tests.connectors.odbc.conftest import Database
 from tests.servers import PASSWORD
 
@@ -41,4 +41,12 @@ async def make() -> AsyncIterator[Case]:
         )
 
 
+@asynccontextmanager
+async def make_catalog() -> AsyncIterator[CatalogCase]:
+    async with _current[0].open() as connector:
+        columns = frozenset(("id", "name", "changed"))
+        yield CatalogCase(connector, "visit", columns, key=("id",), rows=60, secret=PASSWORD)
+
+
 TestSource = source_contract(make)
+TestCatalog = catalog_contract(make_catalog)
