@@ -1,0 +1,1 @@
+"""Open Hospital, as data."""

@@ -1,0 +1,28 @@
+-- key: PAH_ID
+-- dialect: mysql
+-- mode: incremental
+-- cursor: PAH_DATE_UPDATE
+-- overlap: 2h
+-- deleted: is_deleted
+-- PAH_DATE_UPDATE moves on every UPDATE (the column says so): the only watermark of this database. In the session's time
+-- zone, so two hours step over the autumn change. A flag in FAM is of the family, in CLO closed, in OPN open.
+SELECT
+  h.PAH_ID, h.PAH_DATE_UPDATE, h.PAH_CREATED_DATE,
+  h.PAH_FAM_HYPER, h.PAH_FAM_DRUGADD, h.PAH_FAM_CARDIO, h.PAH_FAM_INFECT, h.PAH_FAM_ENDO, h.PAH_FAM_RESP,
+  h.PAH_FAM_CANCER, h.PAH_FAM_ORTO, h.PAH_FAM_GYNO, h.PAH_FAM_OTHER, h.PAH_FAM_NOTE,
+  h.PAH_PAT_CLO_HYPER, h.PAH_PAT_CLO_DRUGADD, h.PAH_PAT_CLO_CARDIO, h.PAH_PAT_CLO_INFECT, h.PAH_PAT_CLO_ENDO,
+  h.PAH_PAT_CLO_RESP, h.PAH_PAT_CLO_CANCER, h.PAH_PAT_CLO_ORTO, h.PAH_PAT_CLO_GYNO, h.PAH_PAT_CLO_OTHER,
+  h.PAH_PAT_CLO_NOTE,
+  h.PAH_PAT_OPN_HYPER, h.PAH_PAT_OPN_DRUGADD, h.PAH_PAT_OPN_CARDIO, h.PAH_PAT_OPN_INFECT, h.PAH_PAT_OPN_ENDO,
+  h.PAH_PAT_OPN_RESP, h.PAH_PAT_OPN_CANCER, h.PAH_PAT_OPN_ORTO, h.PAH_PAT_OPN_GYNO, h.PAH_PAT_OPN_OTHER,
+  h.PAH_PAT_OPN_NOTE,
+  h.PAH_PAT_SURGERY, h.PAH_PAT_ALLERGY, h.PAH_PAT_THERAPY, h.PAH_PAT_MEDICINE, h.PAH_PAT_NOTE,
+  h.PAH_PHY_ALCOOL, h.PAH_PHY_SMOKE, h.PAH_PHY_DRUG,
+  h.PAH_PHY_PREG, h.PAH_PHY_PREG_N, h.PAH_PHY_PREG_BIRTH, h.PAH_PHY_PREG_ABORT,
+  CASE WHEN h.PAH_ACTIVE = 1 AND p.PAT_DELETED = 'N' THEN 0 ELSE 1 END AS is_deleted,
+  p.PAT_ID AS pid, (SELECT MIN(HOS_ID_A) FROM oh_hospital) AS hospital_id,
+  COALESCE(h.PAH_LAST_MODIFIED_DATE, h.PAH_CREATED_DATE) AS recorded, author.US_ID_A AS author_id
+FROM oh_patienthistory AS h
+LEFT JOIN oh_patient AS p ON p.PAT_ID = h.PAH_PAT_ID
+LEFT JOIN oh_user AS author
+  ON author.US_ID_A = IF(h.PAH_LAST_MODIFIED_DATE IS NULL, h.PAH_CREATED_BY, h.PAH_LAST_MODIFIED_BY)

@@ -1,0 +1,59 @@
+"""The pack is whole, and its cases hold."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pytest
+
+from facade.mapping import Pack, parse_pack
+from facade.packs import read_pack
+from tests.facade.packs.codes import loinc_holds, snomed_holds
+
+TYPES = {
+    "AllergyIntolerance", "Appointment", "ChargeItem", "Condition", "Consent", "DiagnosticReport",
+    "DocumentReference", "Encounter", "FamilyMemberHistory", "ImagingStudy", "Immunization", "Invoice",
+    "Location", "Medication", "MedicationDispense", "MedicationRequest", "MedicationStatement", "Observation",
+    "Organization", "Patient", "Practitioner", "PractitionerRole", "Procedure", "Provenance", "RelatedPerson",
+    "Schedule", "ServiceRequest", "Slot", "Specimen", "SupplyDelivery",
+}  # fmt: skip
+
+
+@cache
+def pack() -> Pack:
+    return parse_pack(read_pack("openhospital"))
+
+
+@pytest.mark.parametrize("result", pack().run_cases(), ids=lambda result: result.case.name)
+def test_case(result) -> None:  # type: ignore[no-untyped-def]
+    assert result.ok, result.difference
+
+
+def test_every_mapping_has_a_case() -> None:
+    assert {case.mapping for case in pack().cases} == set(pack().mappings)
+
+
+def test_every_type_that_the_tables_hold_is_made() -> None:
+    assert {mapping.resource for mapping in pack().mappings.values()} == TYPES
+
+
+def test_every_concept_map_is_used_and_every_policy_has_its_map() -> None:
+    files = read_pack("openhospital").layers[0]
+    text = "\n".join(body for name, body in files.items() if name.startswith(("resources/", "fragments/")))
+    used = set(re.findall(r"(?:code|coding|concept|lookup)\((\w+)", text)) | set(
+        re.findall(r"\$codes\.(\w+)", text)
+    )
+    assert used == set(pack().concept_maps)
+
+
+def test_codes_have_the_form_of_their_systems() -> None:
+    """LOINC codes have a right check digit, SNOMED CT identifiers too: a mistyped digit is seen."""
+    files = read_pack("openhospital").layers[0]
+    text = "\n".join(body for name, body in files.items() if not name.startswith(("cases/", "streams/")))
+    loinc = set(re.findall(r"(?<![\w.:-])\d{3,5}-\d(?![\w-])", text))
+    snomed = set(re.findall(r"(?<![\w.:-])\d{6,18}(?![\w-])", text))
+    assert len(loinc) > 30
+    assert len(snomed) > 40
+    assert {code for code in loinc if not loinc_holds(code)} == set()
+    assert {code for code in snomed if not snomed_holds(code)} == set()
