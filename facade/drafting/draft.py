@@ -33,4 +33,9 @@ class Drafted:
 
 def draft_pack(catalog: Catalog, name: str, *, timezone: str = "UTC") -> Drafted:
     """Draft a pack called `name`; an unrecognisable database gives a pack without mappings and its TODOs."""
-    raise NotImplementedError
+    from facade.drafting.drafter import Drafter
+
+    drafter = Drafter(catalog)
+    drafter.run()
+    files = drafter.files(name, timezone)
+    return Drafted(files, tuple(drafter.guesses), tuple(drafter.todo))
