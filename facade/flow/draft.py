@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from connectors.base import Record
 from facade.search import Setting, extract, patient_of
 from facade.spec.check import check
 from facade.store.index import IndexRows
-from facade.store.serialise import Content, canonical, digest, freeze
+from facade.store.serialise import Content, freeze, weight
 
 if TYPE_CHECKING:
     from facade.mapping import Mapped, Pack
@@ -75,16 +75,8 @@ def fault(record: Record) -> str | None:
     return None
 
 
-class Weighed(NamedTuple):
-    """A record with its bytes and their hash: enough to tell whether the store holds it as it is."""
-
-    record: Record
-    body: bytes
-    hash: bytes
-
-    def item(self) -> Item:
-        """On its way into the store."""
-        return Item(self.record.key, self.body, self.hash, self.record.deleted)
+Weighed = tuple[Record, bytes, bytes]
+"""A record, its bytes and their hash: enough to tell whether the store holds it as it is."""
 
 
 def weigh(records: Sequence[Record], unique: bool, found: dict[str, Weighed], refused: list[Item]) -> None:
@@ -93,24 +85,24 @@ def weigh(records: Sequence[Record], unique: bool, found: dict[str, Weighed], re
     `unique`: of two with one key the first stands, and the second is refused if it is another; else the last.
     """
     for record in records:
-        if fault(record) is not None:
+        key, tree = record.key, record.body
+        if not key or key[0] == "?" or "\0" in key or "$error" in tree:  # as `fault`, which costs a call
             refused.append(read(record))
             continue
-        key, body = record.key, canonical(record.body)
-        weighed = Weighed(record, body, digest(body))
+        body, hash = weight(tree)
         if not unique or key not in found:
-            found[key] = weighed
-        elif found[key].hash != weighed.hash:
-            refused.append(refuse_double(weighed.item()))
+            found[key] = (record, body, hash)
+        elif found[key][2] != hash:
+            refused.append(refuse_double(Item(key, body, hash, record.deleted)))
 
 
 def read(record: Record) -> Item:
     """The record's bytes and hash, not yet mapped."""
-    body = canonical(record.body)
+    body, hash = weight(record.body)
     reason = fault(record)
     refusals = [Refusal(WHOLE, None, reason)] if reason else []
     key = record.key.replace("\0", "")
-    return Item(key, body, digest(body), record.deleted, [], refusals, whole=bool(reason))
+    return Item(key, body, hash, record.deleted, [], refusals, whole=bool(reason))
 
 
 def refuse_double(item: Item) -> Item:

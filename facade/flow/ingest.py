@@ -173,10 +173,10 @@ class _Run:
             await self._give_way()
         await self._leave_out_known(found)
         items: list[Item] = []
-        for key, weighed in found.items():
-            item = weighed.item()
+        for key, (record, body, hash) in found.items():
+            item = Item(key, body, hash, record.deleted)
             item.again = self.into.force or key in self._doubtful
-            map_item(self.into.pack, weighed.record, item, self._setting)
+            map_item(self.into.pack, record, item, self._setting)
             items.append(item)
             await self._give_way()
         cursor = next((record.cursor for record in reversed(records) if record.cursor is not None), None)
@@ -205,8 +205,8 @@ class _Run:
         for key, raw_id, hash, deleted in await into.store.fetch(
             _KNOWN + marks(len(found)), (into.state.stream_id, *found)
         ):
-            weighed = found[key]
-            if weighed.hash == hash and weighed.record.deleted == deleted:
+            record, _, now = found[key]
+            if now == hash and record.deleted == deleted:
                 if key in self._doubtful or key in self._in_flight:
                     continue
                 del found[key]

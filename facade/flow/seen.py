@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class Seen:
@@ -23,6 +23,11 @@ class Seen:
             except IndexError:
                 flags.extend(bytes(max(len(flags), number + 1 - len(flags))))
                 flags[number] = 1
+
+    def missing(self, numbers: Sequence[int]) -> list[int]:
+        """Those that are not in it."""
+        flags, end = self._flags, len(self._flags)
+        return [number for number in numbers if number >= end or not flags[number]]
 
     def __contains__(self, number: int) -> bool:
         return number < len(self._flags) and bool(self._flags[number])

@@ -155,10 +155,10 @@ async def _ingest(into: Into, records: Sequence[Record], asked: int, *, insist: 
     look_at_columns(into.state.source, into.pack, into.state.stream, records)
     setting = Setting(tz=into.store.zone)
     items = []
-    for key, weighed in found.items():
-        item = weighed.item()
+    for key, (record, body, hash) in found.items():
+        item = Item(key, body, hash, record.deleted)
         item.again, item.touch = key in doubtful, busy
-        map_item(into.pack, weighed.record, item, setting)
+        map_item(into.pack, record, item, setting)
         items.append(item)
     batch = Batch(into.state.source, into.state.stream_id, items + refused, into.store.now())
     batch.asked, batch.insist = asked, insist
@@ -183,10 +183,10 @@ async def _leave_out_known(
         rows = await into.store.fetch(_KNOWN + marks(len(part)), (into.state.stream_id, *part))
         for key, raw_id, hash, deleted, doubt in rows:
             pulled.met.add(raw_id)
-            weighed = found[key]
+            record, _, now = found[key]
             if doubt and key not in standing:
                 doubtful.add(key)
-            elif weighed.hash == hash and weighed.record.deleted == deleted and not busy:
+            elif now == hash and record.deleted == deleted and not busy:
                 del found[key]
     return doubtful
 

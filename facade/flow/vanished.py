@@ -7,18 +7,33 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+import orjson
+
 from connectors.errors import ConnectorError
 from facade.flow.apply import owned_by, remove
 from facade.flow.asked import SKEW
 from facade.flow.runs import State
 from facade.flow.seen import Seen
-from facade.flow.sql import by_parts
+from facade.flow.sql import PART, by_parts, marks
 from facade.store import Store, Transaction
 
 if TYPE_CHECKING:
     from facade.flow.ingest import Tally
 
 PAGE = 2000
+
+_PAGE = {
+    dialect: (
+        f"SELECT max(key), {ids} FROM (SELECT key, id, deleted FROM raw_record"  # noqa: S608 the two below
+        " WHERE stream_id=? AND key>? ORDER BY key LIMIT ?) page"
+    )
+    for dialect, ids in {
+        "sqlite": "json_group_array(id) FILTER (WHERE deleted=0)",
+        "postgresql": "CAST(json_agg(id) FILTER (WHERE deleted=0) AS text)",
+    }.items()
+}
+"""One row for a page: to step through its rows one by one would take twice as long."""
+_MISSING = "SELECT key, id, at FROM raw_record WHERE deleted=0 AND id IN "
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +76,21 @@ async def _pages(store: Store, state: State, seen: Seen) -> AsyncIterator[tuple[
     What someone else wrote since our read began was not there to be seen.
     """
     last, future = "", store.now() + SKEW
-    sql = "SELECT key, id, deleted, at FROM raw_record WHERE stream_id=? AND key>? ORDER BY key LIMIT ?"
-    while rows := await store.fetch(sql, (state.stream_id, last, PAGE)):
-        last = rows[-1][0]
-        living = [row for row in rows if not row[2]]
+    sql = _PAGE[store.dialect]
+    while True:
+        ((end, text),) = await store.fetch(sql, (state.stream_id, last, PAGE))
+        if end is None:
+            return
+        last = end
+        living: list[int] = orjson.loads(text or "[]")
+        missing = seen.missing(living)
+        found: list[tuple[str, int, int]] = []
+        for start in range(0, len(missing), PART):
+            part = missing[start : start + PART]
+            found += await store.fetch(_MISSING + marks(len(part)), part)
         yield (
             len(living),
-            [
-                (key, raw_id)
-                for key, raw_id, _, at in living
-                if not state.started <= at <= future and raw_id not in seen
-            ],
+            sorted((key, raw_id) for key, raw_id, at in found if not state.started <= at <= future),
         )
 
 

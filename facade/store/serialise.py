@@ -43,6 +43,15 @@ def canonical(body: Mapping[str, Any]) -> bytes:
         return json.dumps(body, sort_keys=True, separators=(",", ":"), default=str).encode()
 
 
+def weight(body: Mapping[str, Any]) -> tuple[bytes, bytes]:
+    """A record's `canonical` bytes and their `digest`."""
+    try:
+        text = orjson.dumps(body, _exact, orjson.OPT_SORT_KEYS)
+    except TypeError:
+        text = canonical(body)
+    return text, blake2b(text, digest_size=16).digest()
+
+
 def digest(*parts: bytes) -> bytes:
     """16 bytes that tell contents apart."""
     return blake2b(b"\0".join(parts), digest_size=16).digest()
