@@ -21,6 +21,10 @@ T = TypeVar("T")
 Clock = Callable[[], datetime]
 
 
+LITTLE = 60_000_000
+"""Microseconds by which clocks are set back in passing, by a time server or a leap second."""
+
+
 def utc_now() -> datetime:
     """The present."""
     return datetime.now(UTC)
@@ -35,6 +39,7 @@ class Store(ABC):
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.zone: tzinfo = UTC
+        self._latest = 0
         self.systems: dict[str, int] = {}
         self._threads = ThreadPoolExecutor(4, "store-reader")
         self._writer = Writer(self._open_session, self.systems)
@@ -62,8 +67,15 @@ class Store(ABC):
         raise CannotOpen(f"a store's URL begins with sqlite:/// or postgresql://, not {scheme!r}")
 
     def now(self) -> int:
-        """Microseconds since 1970, in whole milliseconds: what FHIR instants and the tables share."""
-        return int(self.clock().timestamp() * 1000) * 1000
+        """Microseconds since 1970, in whole milliseconds: what FHIR instants and the tables share.
+
+        When the clock is set back a little, this waits for it: what comes later has the later time.
+        """
+        now = int(self.clock().timestamp() * 1000) * 1000
+        if now < self._latest <= now + LITTLE:
+            now = self._latest
+        self._latest = now
+        return now
 
     def settle_zone(self, name: str, *, reindexing: bool = False) -> None:
         """Say in which time zone dates without one are indexed: it is `zone` from here on.
