@@ -136,15 +136,19 @@ def _tell_guesses(drafted: Drafted) -> None:
     for (resource, name, stream), some in sorted(groups.items()):
         confidence = sum(one.confidence for one in some) / len(some)
         elements = len({one.element for one in some})
-        todo = _todo(drafted.files, stream)
+        todo = _todo(drafted.files, resource, stream)
         rows.add_row(resource, escape(name), str(elements), f"{100 * confidence:.0f} %", str(todo))
     console.print(rows)
 
 
-def _todo(texts: Mapping[str, str], stream: str) -> int:
-    """TODO comments in a stream's own files."""
-    own = {f"streams/{stream}.sql", f"resources/{stream}.yaml"}
-    lines = (line for path in own for line in texts.get(path, "").splitlines())
+def _todo(texts: Mapping[str, str], resource: str, stream: str) -> int:
+    """TODO comments in a stream's file and in the mappings that make this type of it."""
+    head = {f"resource: {resource}", f"stream: {stream}"}
+    lines = texts.get(f"streams/{stream}.sql", "").splitlines()
+    for path, text in texts.items():
+        own = text.splitlines()
+        if path.startswith("resources/") and head <= set(own):
+            lines += own
     return sum("TODO" in line for line in lines)
 
 
