@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from facade.flow.sync import How, sync_source, sync_stream
 from facade.store import Store
 from tests.facade.flow.state import resources, state
 from tests.facade.stores import Ticking
+from tests.flows.chronicle import Chronicle, Clock, chronicle_pack
 from tests.flows.histories import Lively, lively_pack
 
 PACK = lively_pack()
@@ -86,3 +90,48 @@ async def test_a_source_that_breaks_off_again_and_again_still_gets_through(store
         raise AssertionError("never came to an end")
     wanted = {name: family for name, family in expected(source).items() if name.startswith("Patient/")}
     assert held(store) == wanted
+
+
+SEEDS = 1000
+BATCH_OF_SEEDS = 100
+
+
+@pytest.fixture(scope="module")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store to copy: its tables take longest to make."""
+    path = tmp_path_factory.mktemp("blank") / "blank.db"
+    Store.open(f"sqlite:///{path}").close()
+    return path
+
+
+def seeds(first: int) -> Iterable[int]:
+    """A batch, or the one that FACADE_SEED names."""
+    only = os.environ.get("FACADE_SEED")
+    if only is None:
+        return range(first, first + BATCH_OF_SEEDS)
+    return [int(only)] if first <= int(only) < first + BATCH_OF_SEEDS else []
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, BATCH_OF_SEEDS))
+async def test_a_thousand_histories(tmp_path: Path, blank: Path, first: int) -> None:
+    """Each read keeps its promise, whatever happened before; `FACADE_SEED=17` plays one again."""
+    pack = chronicle_pack()
+    failed = []
+    for seed in seeds(first):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        shutil.copy(blank, folder / "facade.db")
+        clock = Clock()
+        store = Store.open(
+            f"sqlite:///{folder / 'facade.db'}", key_file=blank.with_name("blank.db.key"), clock=clock
+        )
+        chronicle = Chronicle(seed, folder, store, clock, pack)
+        try:
+            await chronicle.live()
+        except AssertionError as error:
+            failed.append(str(error).splitlines()[0])
+        finally:
+            await chronicle.close()
+            store.close()
+        shutil.rmtree(folder)
+    assert not failed, "\n".join(failed)
