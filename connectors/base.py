@@ -115,8 +115,8 @@ class Table:
     """A table or view that the login may read. `name` is unquoted; `schema` is empty for the default one.
 
     `rows` is a count or, for a large table, an estimate; None if it is not known. `sample` holds some rows in
-    the form of `Record.body`; it may hold patient data and never leaves the machine. `problem` says in one
-    line why the table could not be looked at; what is known is still given.
+    the form of `Record.body`, long values cut; it may hold patient data and never leaves the machine.
+    `problem` says in one line why the table could not be looked at; what is known is still given.
     """
 
     name: str

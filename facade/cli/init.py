@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -129,15 +130,17 @@ def _tell_guesses(drafted: Drafted) -> None:
             soft_wrap=True,
         )
         return
-    groups: dict[tuple[str, str, str], list[Guess]] = {}
+    groups: dict[tuple[str, str], list[Guess]] = {}
     for guess in drafted.guesses:
-        groups.setdefault((guess.resource, guess.table, guess.stream), []).append(guess)
+        groups.setdefault((guess.resource, guess.stream), []).append(guess)
     rows = table("resource", "table", "elements#", "mean confidence#", "TODO#")
-    for (resource, name, stream), some in sorted(groups.items()):
+    for (resource, stream), some in sorted(groups.items()):
+        tables = Counter(one.table for one in some)
+        names = ", ".join(sorted(tables, key=lambda name: (-tables[name], name)))
         confidence = sum(one.confidence for one in some) / len(some)
         elements = len({one.element for one in some})
         todo = _todo(drafted.files, resource, stream)
-        rows.add_row(resource, escape(name), str(elements), f"{100 * confidence:.0f} %", str(todo))
+        rows.add_row(resource, escape(names), str(elements), f"{100 * confidence:.0f} %", str(todo))
     console.print(rows)
 
 
@@ -158,8 +161,10 @@ def _tell_drafts(drafts: Sequence[Draft]) -> None:
             for problem in one.problems:
                 console.print(f"[red]not yet[/] {escape(problem)}", soft_wrap=True)
         else:
-            made = f"{one.resources:,} {one.type} from the sample"
-            console.print(f"[green]OK[/] {escape(one.file)}: {escape(made)}", soft_wrap=True)
+            made = f"{one.resources:,} {one.type} from {one.rows:,} rows"
+            told = made if one.rows else "its table has no rows to try it on"
+            colour = "green" if one.resources else "yellow"
+            console.print(f"[{colour}]OK[/] {escape(one.file)}: {escape(told)}", soft_wrap=True)
 
 
 def _options(given: Sequence[str]) -> dict[str, str]:

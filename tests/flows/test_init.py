@@ -33,7 +33,7 @@ def test_an_ugly_clinic_is_served_without_a_line_written(tmp_path: Path) -> None
     )
     assert (done.status, done.err) == (0, "")
     assert "Alte Übersicht the view fails in the database itself" in done.out
-    assert "OK praxis/resources/patient.yaml: 60 Patient from the sample" in done.out
+    assert "OK praxis/resources/patient.yaml: 60 Patient from 60 rows" in done.out
     assert "not yet" not in done.out
     for path in site.rglob("*"):
         if path.is_file():

@@ -185,8 +185,9 @@ class Cataloguer:
 
 
 def _tell_server(link: Link, options: Options) -> None:
-    """Let the server itself end what takes long; one that cannot is told by us."""
-    for statement in link.dialect.timeout:
+    """Let the server itself end what takes long; one that cannot is told by us. And read from the start."""
+    steady = ("SET synchronize_seqscans = off",) if link.dialect.name == "postgresql" else ()
+    for statement in (*link.dialect.timeout, *steady):
         ms = int(options.statement_timeout * 1000)
         try:
             link.execute(statement.format(timeout=f"{ms / 1000:g}", timeout_ms=ms))

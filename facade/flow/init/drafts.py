@@ -19,10 +19,11 @@ _PARTS = ("resources/", "streams/")
 
 @dataclass
 class Draft:
-    """A mapping and what is wrong with it; `resources` are those that its sample gave."""
+    """A mapping and what is wrong with it; `rows` were tried, and gave `resources`."""
 
     file: str
     type: str
+    rows: int = 0
     resources: int = 0
     problems: list[str] = field(default_factory=list)
 
@@ -91,6 +92,7 @@ def _tell(report: SourceReport, pack: Pack, drafts: dict[str, Draft], place: str
                 told_of = f"{place}/{doc.file}:{line}: {_reason(finding, stream)}"
                 drafts[doc.file].problems.append(told_of)
         for doc in docs.values():
+            drafts[doc.file].rows += stream.records
             drafts[doc.file].resources += stream.resources[doc.resource]
 
 

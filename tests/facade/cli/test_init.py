@@ -81,7 +81,7 @@ def test_a_site_is_written_and_its_drafts_are_checked(cli: Cli, clinic: Path) ->
     assert lines[0].endswith("2 tables, about 2 rows; written to site, every table in tables.md")
     assert lines[1] == "kaputt the view fails in the database itself"
     assert lines[3].split() == ["Patient", "Pat", "Stamm", "2", "75", "%", "1"]
-    assert lines[4] == "OK clinic/resources/patient.yaml: 2 Patient from the sample"
+    assert lines[4] == "OK clinic/resources/patient.yaml: 2 Patient from 2 rows"
     assert lines[5] == "Next: facade check --config site/facade.yaml"
     files = written(clinic.parent / "site")
     assert set(files) == {
