@@ -7,10 +7,11 @@ from pathlib import Path
 
 from tests.bench.fill import bench_fill
 from tests.bench.http import bench_http
+from tests.bench.live import bench_live
 from tests.bench.mapping import bench_mapping
 from tests.bench.report import Figure, show
 
-BENCHES = {"mapping": bench_mapping, "http": bench_http, "fill": bench_fill}
+BENCHES = {"mapping": bench_mapping, "http": bench_http, "live": bench_live, "fill": bench_fill}
 
 figures: list[Figure] = []
 for name in sys.argv[1:] or BENCHES:

@@ -48,13 +48,13 @@ def bench_http(rounds: int = 7, seconds: float = 1.5) -> list[Figure]:
         command = [sys.executable, "-m", "tests.bench.http", folder, str(port)]
         with subprocess.Popen(command) as server:
             try:
-                _wait(port, server)
-                measure = _Measure(psutil.Process(server.pid), port, rounds, seconds)
+                wait_for(port, server)
+                measure = Measure(psutil.Process(server.pid), port, rounds, seconds)
                 return [
-                    measure.figure("read", "/bare/read", _reads(), 0.50),
-                    measure.figure("token search, 20 hits", "/bare/search", searches[7:8], 0.35),
+                    measure.figure("read", [get("/bare/read")], _reads(), 0.50),
+                    measure.figure("token search, 20 hits", [get("/bare/search")], searches[7:8], 0.35),
                     measure.figure(
-                        "token search, 20 hits, another each time", "/bare/search", searches, 0.35
+                        "token search, 20 hits, another each time", [get("/bare/search")], searches, 0.35
                     ),
                 ]
             finally:
@@ -73,7 +73,7 @@ def _searches() -> list[bytes]:
 
 
 @dataclass(frozen=True)
-class _Measure:
+class Measure:
     """Rounds of load on one server process."""
 
     server: psutil.Process
@@ -81,9 +81,9 @@ class _Measure:
     rounds: int
     seconds: float
 
-    def figure(self, name: str, bare: str, ours: list[bytes], bound: float) -> Figure:
+    def figure(self, name: str, bare: list[bytes], ours: list[bytes], bound: float) -> Figure:
         """The median ratio of rounds of ours to rounds of the bare route, after one that warms up."""
-        pairs = [(self._rate([get(bare)]), self._rate(ours)) for _ in range(self.rounds + 1)][1:]
+        pairs = [(self._rate(bare), self._rate(ours)) for _ in range(self.rounds + 1)][1:]
         baseline = statistics.median(pair[0] for pair in pairs)
         ratio = statistics.median(value / base for base, value in pairs)
         return ratio_at_least(name, ratio * baseline, "requests/CPU s", bound, baseline)
@@ -98,12 +98,13 @@ class _Measure:
         return float(times.user + times.system)
 
 
-def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, server: subprocess.Popen[bytes], path: str = "/bare/read") -> None:
+    """Until the server answers."""
     for _ in range(600):
         if server.poll() is not None:
             raise RuntimeError("the server ended before it was ready")
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/bare/read", timeout=1).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=1).close()
             return
         except OSError:
             time.sleep(0.1)

@@ -40,6 +40,11 @@ def ratio_at_least(name: str, value: float, unit: str, bound: float, baseline: f
     )
 
 
+def at_most(name: str, value: float, unit: str, bound: float) -> Figure:
+    """A figure whose value may not exceed a bound."""
+    return Figure(name, _round_small(value), unit, None, None, f"≤ {bound:,.0f} {unit}", value <= bound)
+
+
 def at_most_above(name: str, value: float, unit: str, bound: float, baseline: float) -> Figure:
     """A figure that may exceed the baseline by `bound` at most."""
     promised = f"≤ baseline + {bound:,.0f} {unit}"
@@ -52,6 +57,10 @@ def at_most_above(name: str, value: float, unit: str, bound: float, baseline: fl
         promised,
         value <= baseline + bound,
     )
+
+
+def _round_small(value: float) -> float:
+    return round(value, 2)
 
 
 def _round(value: float | None) -> float | None:
