@@ -6,7 +6,7 @@ https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from facade.errors import NotFresh, Unavailable
@@ -44,11 +44,15 @@ NO_DEMAND = Demand()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One stream's part of an answer: when what is given of it was asked, on the registry's clock."""
+    """One stream's part of an answer: when what is given of it was asked, on the registry's clock.
+
+    `by_book`: it was not asked now, and is what the book of runs says.
+    """
 
     stream: Known
     asked: float | None
     trouble: Trouble | None = None
+    by_book: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,11 @@ class Told:
 def as_it_is(one: Known, now: float, *, strict: bool) -> Answer:
     """A stream that is not asked, with what is known to be wrong with it."""
     if (why := one.failing) is not None:
-        return stale(one, now, "transient", why)
+        return replace(stale(one, now, "transient", why), by_book=True)
     if one.asked is None and strict:
         text = f"{one.name} has not been read whole yet: what is missing will come."
-        return Answer(one, None, Trouble("incomplete", text))
-    return Answer(one, one.asked)
+        return Answer(one, None, Trouble("incomplete", text), by_book=True)
+    return Answer(one, one.asked, by_book=True)
 
 
 def stale(one: Known, now: float, code: Code, why: str) -> Answer:

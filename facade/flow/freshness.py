@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
@@ -185,11 +186,12 @@ class Freshness:
         """Look again and again; a store that cannot be read is looked at another time."""
         while True:
             await asyncio.sleep(LOOK)
-            try:
-                rows = await store.fetch(_BOOK)
-            except FacadeError:
-                continue
-            self._take(rows, store.clock)
+            with suppress(FacadeError):
+                await self.look(store)
+
+    async def look(self, store: Store) -> None:
+        """Look at the book of runs now."""
+        self._take(await store.fetch(_BOOK), store.clock)
 
     def _take(self, rows: Iterable[tuple[object, ...]], clock: Clock) -> None:
         """Only what changed is believed: its time is turned into ours while the clocks agree."""

@@ -42,11 +42,11 @@ async def refresh_read(service: Service, call: Call, type: str, id: str) -> Told
     return await service.refresher.read(type, id, demand_of(call.raw_header(b"cache-control")))
 
 
-def stored(service: Service, types: Iterable[str], told: Told | None = None) -> Told | None:
+async def stored(service: Service, types: Iterable[str], told: Told | None = None) -> Told | None:
     """What is to be said of an answer that also holds stored resources of these types."""
     if service.refresher is None:
         return None
-    parts = [service.refresher.stored(type) for type in types] + ([told] if told is not None else [])
+    parts = [await service.refresher.stored(type) for type in types] + ([told] if told is not None else [])
     times = [part.asked for part in parts if part.asked is not None]
     troubles = dict.fromkeys(trouble for part in parts for trouble in part.troubles)
     return Told(min(times) if times and len(times) == len(parts) else None, tuple(troubles))

@@ -44,7 +44,7 @@ async def _answer(service: Service, call: Call, request: Prepared) -> Answer:
     rows = rows[: asked.count] if more else rows
     included, cut = await _included(service, plan, rows) if asked.includes and rows else ((), False)
     if included and service.refresher is not None:
-        told = _with_included(service, asked.type, included, told)
+        told = await _with_included(service, asked.type, included, told)
     whole = not more and request.cursor is None
     total = await _total(service, plan, asked, len(rows), whole=whole)
     urls = {"self": links.at(request.cursor)}
@@ -90,10 +90,12 @@ async def _total(service: Service, plan: Plan, asked: Search, shown: int, *, who
     return int(total) if known else None
 
 
-def _with_included(service: Service, type: str, included: Iterable[Row], told: Told | None) -> Told | None:
+async def _with_included(
+    service: Service, type: str, included: Iterable[Row], told: Told | None
+) -> Told | None:
     """The age of an answer is that of the oldest of the types that it holds."""
     types = {bytes(row[1]).partition(b"/")[0].decode() for row in included}
-    return stored(service, types if told is not None else {type, *types}, told)
+    return await stored(service, types if told is not None else {type, *types}, told)
 
 
 def _remarks(asked: Search, cut: bool, troubles: Sequence[Trouble]) -> dict[str, Any] | None:

@@ -25,7 +25,7 @@ async def vread(service: Service, call: Call, type: str, id: str, version: str) 
         raise NotFound(f"There is no such version of {type}/{id}.")
     if found.deleted:
         raise Gone(f"{type}/{id} was deleted in version {number}.")
-    told = stored(service, (type,))
+    told = await stored(service, (type,))
     age = () if told is None else (*age_headers(service, told), *warnings(told.troubles))
     unchanged = not_modified(call, found.version, found.updated)
     if unchanged is not None:

@@ -1,7 +1,5 @@
 -- key: APNO
--- mode: incremental
--- cursor: CHANGED
--- overlap: 10m
+-- mode: live
 -- PTNO 0 is no appointment but a block in a doctor's day. RECUR makes one row stand for a series.
 -- UNTIL is for the search by date alone: the last day of which the row may make an appointment.
 SELECT a.APNO, p.PTNO, d.SDID, c.SCNO, a.SITECD, r.SDID AS ROOM, a.APDT, a.APTM, a.LEN, a.APTYP, a.STAT, a.RSN,

@@ -1,4 +1,5 @@
 -- key: SLNO
+-- mode: live
 SELECT s.SLNO, s.SCNO, s.SLDT, s.SLTM, s.LEN, s.STATE
 FROM SLOTBK s
 JOIN SCHTMPL c ON c.SCNO = s.SCNO

@@ -1,7 +1,8 @@
 -- key: pc_eid
 -- dialect: mysql
--- mode: snapshot
+-- mode: live
 -- Repeating events are unfolded for a year ahead, to the end of a month, so that rows change once a month.
+-- last_day is for the search by date alone: no later day is made of the row.
 -- Patients' appointments, and providers' own time (no pc_pid): in the office, out, away, lunch, reserved.
 SELECT
   e.pc_eid, e.pc_title, e.pc_time, e.pc_hometext, e.pc_eventDate, e.pc_endDate, e.pc_startTime, e.pc_endTime,
@@ -11,6 +12,7 @@ SELECT
   CASE WHEN e.pc_alldayevent = 0 AND e.pc_duration > 0 THEN e.pc_duration END AS lasts_seconds,
   e.pc_pid AS calendar_pid,
   CASE WHEN e.pc_recurrtype > 0 THEN LAST_DAY(CURRENT_DATE + INTERVAL 12 MONTH) END AS horizon,
+  CASE WHEN e.pc_recurrtype > 0 AND e.pc_endDate > e.pc_eventDate THEN e.pc_endDate ELSE e.pc_eventDate END AS last_day,
   CASE WHEN e.pc_pid > 0 THEN 1 ELSE 0 END AS is_appointment,
   c.pc_constant_id AS category, c.pc_catname AS category_title, c.pc_cattype AS category_type,
   status.toggle_setting_1 AS checks_in, status.toggle_setting_2 AS checks_out,

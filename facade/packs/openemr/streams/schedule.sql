@@ -1,6 +1,6 @@
 -- key: id
 -- dialect: mysql
--- mode: snapshot
+-- mode: live
 -- Everyone who appears in the calendar, or for whom it holds an event.
 SELECT
   u.id, u.title, u.fname, u.lname, u.active, u.specialty, u.calendar,
