@@ -10,6 +10,7 @@ from facade.drafting import names
 from facade.drafting.data import columns, templates
 from facade.drafting.fits import fits, looks_alone
 from facade.drafting.links import Link, Links, contained
+from facade.drafting.tokens import pieces, said
 from facade.drafting.views import Col, Tab
 
 ENOUGH = 0.47
@@ -25,9 +26,11 @@ class Concept:
     values: str
     shapes: tuple[str, ...] = ()
     to: str | None = None
+    vocabulary: frozenset[str] = frozenset()
+    alone: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """A template, read: what its tables are called, and its concepts."""
 
@@ -59,6 +62,7 @@ class Match:
     tab: Tab
     score: float
     reason: str
+    only: tuple[Col, tuple[str, ...]] | None = None
 
 
 def kinds() -> tuple[Kind, ...]:
@@ -70,7 +74,15 @@ def kinds() -> tuple[Kind, ...]:
             merged.update(columns()[group])
         merged.update(body.get("columns", {}))
         concepts = tuple(
-            Concept(name, tuple(one["is"]), one["values"], tuple(one.get("shapes", ())), one.get("to"))
+            Concept(
+                name=name,
+                phrases=tuple(one["is"]),
+                values=one["values"],
+                shapes=tuple(one.get("shapes", ())),
+                to=one.get("to"),
+                vocabulary=frozenset(word for phrase in one["is"] for word in phrase.split()),
+                alone=one["values"] in ("email", "pressure", "sex", "coded"),
+            )
             for name, one in merged.items()
         )
         found.append(Kind(body["name"], body["resource"], body, concepts))
@@ -85,14 +97,19 @@ def noise(tab: Tab, kind: Kind) -> frozenset[str]:
 
 def column_score(concept: Concept, col: Col, quiet: frozenset[str], link: Link | None) -> float:
     """How surely a column holds what a concept wants, 0 to 1."""
-    score = names.best(col.words, concept.phrases, quiet)
-    if link is not None and not concept.to:
+    score = 0.0
+    if not concept.vocabulary.isdisjoint(col.words):
+        score = names.best(col.words, concept.phrases, quiet)
+    if link is not None and not concept.to and not concept.vocabulary.isdisjoint(link.to.tab.words):
         behind = names.best(link.to.tab.words, concept.phrases, quiet)
         score = max(score, 0.93 * behind if link.confidence > 0.8 else 0.85 * behind)
-    factor = fits(concept.values, col, concept.shapes) if score else 0.0
-    if factor == 0.0 and score and link is not None and concept.values in ("text", "short", "name", "code"):
+    alone = looks_alone(concept.values, col, concept.shapes) if concept.alone else 0.0
+    if not score:
+        return alone
+    factor = fits(concept.values, col, concept.shapes)
+    if factor == 0.0 and link is not None and concept.values in ("text", "short", "name", "code"):
         factor = 0.9 if col.kind in ("text", "integer") else 0.0
-    return min(0.98, max(score * factor, looks_alone(concept.values, col, concept.shapes)))
+    return min(0.98, max(score * factor, alone))
 
 
 class Classifier:
@@ -110,22 +127,29 @@ class Classifier:
     def run(self) -> list[Match]:
         """The tables to draft, best first for each kind."""
         first = [match for tab in self.tabs if (match := self.judge(self._patient, tab, alone=True))]
-        first.sort(key=lambda one: (-one.score, one.tab.empty, one.tab.place))
+        first.sort(key=lambda one: (-one.score + 0.25 * one.tab.empty, one.tab.place))
         if first:
             self.patients = first[0].tab
         found: dict[Tab, Match] = {}
+        several: list[Match] = []
         for tab in self.tabs:
             if tab is self.patients:
                 continue
             matches = [match for kind in self.kinds if (match := self.judge(kind, tab))]
-            if matches:
+            if mixed := self._mixed(tab):
+                several += mixed
+            elif matches:
                 found[tab] = max(matches, key=lambda one: (one.score, one.kind.name))
         chosen = first[:1]
         self.rivals += first[1:3]
         for kind in self.kinds:
             mine = sorted(
-                (one for one in found.values() if one.kind is kind and kind is not self._patient),
-                key=lambda one: (-one.score, one.tab.empty, one.tab.place),
+                (
+                    one
+                    for one in (*found.values(), *several)
+                    if one.kind is kind and kind is not self._patient
+                ),
+                key=lambda one: (-one.score + 0.25 * one.tab.empty, one.tab.place),
             )
             many = int(kind.body.get("several", "2" if kind.body.get("patient") == "always" else "1"))
             if kind.name == "practitioner" and mine:
@@ -133,6 +157,34 @@ class Classifier:
             chosen += mine[:many]
             self.rivals += mine[many : many + 3]
         return chosen
+
+    def _mixed(self, tab: Tab) -> list[Match]:
+        """A table that holds several kinds of thing, told apart by the values of one column."""
+        if self.patients is None or self.path(tab) is None:
+            return []
+        for col in tab.cols:
+            if "type" not in col.words or not 2 <= col.evidence.distinct <= 30 or col.kind != "text":
+                continue
+            meant: dict[Kind, list[str]] = {}
+            for value in sorted(col.evidence.counts):
+                words = said(pieces(value)) if len(value) <= 30 else frozenset()
+                ranked = [
+                    (names.called(words, kind.body["called"], kind.body.get("weak", ())), kind)
+                    for kind in self.kinds
+                    if kind.body.get("patient") == "always" and "called" in kind.body
+                ]
+                score, kind = max(ranked, key=lambda one: (one[0], one[1].name))
+                if score >= 0.5:
+                    meant.setdefault(kind, []).append(value)
+            matches = []
+            for kind, values in meant.items():
+                match = self.judge(kind, tab, named=0.8)
+                if match is not None:
+                    reason = f"values of `{col.name}`, {match.reason}"
+                    matches.append(Match(kind, tab, match.score, reason, (col, tuple(values))))
+            if len(matches) >= 2:
+                return matches
+        return []
 
     def _most_used(self, mine: list[Match]) -> list[Match]:
         best = mine[0].score
@@ -145,23 +197,13 @@ class Classifier:
             link.to.tab is tab for one in self.tabs if one is not tab for link in self.links.links(one)
         )
 
-    def judge(self, kind: Kind, tab: Tab, *, alone: bool = False) -> Match | None:
+    def judge(self, kind: Kind, tab: Tab, *, alone: bool = False, named: float = 0.0) -> Match | None:
         """A table taken for a kind, or None if it surely is not of it."""
         body = kind.body
         if "called" not in body or (not alone and kind is self._patient):
             return None
-        named = names.called(tab.words, body["called"], body.get("weak", ()))
-        if not named and kind.name in (
-            "organization",
-            "location",
-            "schedule",
-            "slot",
-            "report",
-            "order",
-            "related_person",
-            "document",
-            "coverage",
-        ):
+        named = max(named, names.called(tab.words, body["called"], body.get("weak", ())))
+        if named < float(body.get("named", 0)):
             return None
         rule = body.get("patient")
         reached = None
@@ -198,6 +240,8 @@ class Classifier:
                 taken.add(col)
                 held_scores.append(scores[one])
         if len(held_scores) < int(body.get("least", 1)):
+            return None
+        if body.get("wide") and len(held_scores) < 0.12 * len(tab.cols):
             return None
         wanted = min(len(core), 4)
         shape = min(1.0, sum(held_scores[:6]) / wanted)

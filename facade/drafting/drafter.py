@@ -117,6 +117,9 @@ class Drafter:
                 return
             when = [*reference.present, *when]
         when += self._required(kind, ctx)
+        if match.only is not None:
+            path, values = "$" + stream.use(match.only[0]), [_literal(value) for value in match.only[1]]
+            when.append(f"{path} = {values[0]}" if len(values) == 1 else f"{path} in ({', '.join(values)})")
         let = self._let(kind, ctx, body)
         tree = fill(dict(kind.body["map"]), ctx)
         if when:
@@ -131,6 +134,8 @@ class Drafter:
         name = (
             stream.name if kind is match.kind else f"{kind.name}{stream.name.removeprefix(match.kind.name)}"
         )
+        if name in self.mappings:
+            name = f"{kind.name}_{safe(fold(match.tab.table.name).lower())}"
         todo = list(dict.fromkeys(ctx.todo))
         self.todo += [f"resources/{name}.yaml: {line}" for line in todo]
         self.mappings[name] = header(match, todo) + "\n".join(emit(_ordered(body))) + "\n"
@@ -167,8 +172,12 @@ class Drafter:
                     if half:
                         ctx.used.append(("component.valueQuantity", half))
             body["let"] = lets
-            return ["$systolic_value > 0"]
-        return []
+            return [*self._patient(ctx), "$systolic_value > 0"]
+        return self._patient(ctx) if kind.name == "encounter_diagnosis" else []
+
+    def _patient(self, ctx: Context) -> list[str]:
+        made = make(_must("<patient as ref(Patient)>"), ctx)
+        return list(made.present) if made else []
 
     def _required(self, kind: Kind, ctx: Context) -> list[str]:
         """What a resource is nothing without."""
@@ -176,7 +185,7 @@ class Drafter:
         if "when" in kind.body:
             found.append(kind.body["when"])
         for held in {"schedule": ["<provider as ref(Practitioner)>"], "slot": ["<schedule as ref(Schedule)>"],
-                     "organization": ["<name>"], "location": ["<name>"]}.get(kind.name, []):  # fmt: skip
+                     "organization": ["<name>"], "location": ["<name>"], "encounter_diagnosis": ["<diagnosis>"]}.get(kind.name, []):  # fmt: skip
             made = make(_must(held), ctx)
             if made is not None:
                 found += made.present
@@ -196,6 +205,8 @@ class Drafter:
             return f"$'{stream.name}-' ~ {own} ~ '-' ~ $v.code"
         if kind.name == "blood_pressure":
             return f"$'{stream.name}-' ~ {own} ~ '-bp'"
+        if kind.name == "encounter_diagnosis":
+            return f"$'{stream.name}-' ~ {own}"
         return f"$'{prefix}' ~ {own}" if prefix else top(own)
 
     def _search(self, kind: Kind, ctx: Context) -> dict[str, Any]:
@@ -243,6 +254,10 @@ class Drafter:
             found[f"codes/{file.name}.csv"] = file.text()
         found["README.md"] = readme(name, self)
         return dict(sorted(found.items()))
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _must(text: str) -> Any:

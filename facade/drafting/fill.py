@@ -90,7 +90,8 @@ def _object(body: dict[str, Any], element: str, ctx: Context) -> tuple[Any, _Fou
         if "$absent" not in body:
             return GONE, _Found(held=True)
         ctx.todo.append(f"{element}: no column was recognised")
-        return {"$absent": kept["$absent"]}, _Found(held=True, filled=True, constant=True)
+        empty = {"$value": Leaf("$''")} if "$value" in body else {}
+        return {**empty, "$absent": kept["$absent"]}, _Found(held=True, filled=True, constant=True)
     if "$value" in kept and isinstance(kept["$value"], dict):
         inner = kept.pop("$value")
         kept = {**inner, **kept}

@@ -43,6 +43,7 @@ class Links:
             self._worded[tab.words - {"type"} if len(tab.words) > 1 else tab.words].append(tab)
             self._worded[tab.words].append(tab)
         self._links: dict[Tab, tuple[Link, ...]] = {}
+        self._by_col: dict[Tab, dict[Col, Link]] = {}
 
     def key(self, tab: Tab) -> tuple[Col, ...]:
         """The columns that identify a row: what others refer to, else the primary key, else what the sample
@@ -68,7 +69,9 @@ class Links:
 
     def link(self, col: Col) -> Link | None:
         """Where this column points."""
-        return next((one for one in self.links(col.tab) if one.col is col), None)
+        if col.tab not in self._by_col:
+            self._by_col[col.tab] = {one.col: one for one in self.links(col.tab)}
+        return self._by_col[col.tab].get(col)
 
     def _single_keys(self, tab: Tab) -> list[Col]:
         names = [one[0] for one in (tab.table.primary_key, *tab.table.unique) if len(one) == 1]

@@ -92,7 +92,9 @@ def make(held: Holder, ctx: Context) -> Made | None:
     """A placeholder filled; None if there is no column for it."""
     if held.concept == "key":
         inner = ctx.id.removeprefix("$") if ctx.id.startswith("$(") else ctx.id
-        node = ctx.id if held.reading == "text" else f"{inner} | ref({held.arguments[0]})"
+        before = ctx.prefixes.get((held.arguments[0], ctx.match.tab), "") if held.arguments else ""
+        second = f", '{before}'" if before else ""
+        node = ctx.id if held.reading == "text" else f"{inner} | ref({held.arguments[0]}{second})"
         return Made(Leaf(top(node)), (inner,))
     if held.concept == "birth_date" and held.concept not in ctx.bound and ctx.get("birth_year"):
         return _birth(ctx)
@@ -349,6 +351,15 @@ def _ref(held: Holder, one: Bound, ctx: Context) -> Made | None:
     return _leaf(f"{path} | ref({held.arguments[0]}{before})", one, ctx, path)
 
 
+def _made(held: Holder, one: Bound, ctx: Context) -> Made:
+    """A reference to what the same row makes beside this, where the column says that it does."""
+    node = {
+        "$if": Leaf(ctx.path(one)),
+        "$value": Leaf(f"{top(ctx.id)} | ref(Condition, '{ctx.stream.name}-')", comment(one)),
+    }
+    return Made(node, (ctx.path(one),), (one,))
+
+
 def _label_of(held: Holder, one: Bound, ctx: Context) -> Made:
     inner = _label(one, ctx)
     if held.arguments and (code := ctx.get(held.arguments[0])):
@@ -402,6 +413,7 @@ _READINGS: dict[str, Callable[[Holder, Bound, Context], Made | None]] = {
     "coded": _coded,
     "system": _system,
     "ref": _ref,
+    "made": _made,
     "label": _label_of,
     "joined": _joined,
     "sentence": _text,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from facade.drafting.evidence import day_first
 from facade.drafting.views import Col
 
@@ -15,32 +17,41 @@ def date(path: str, col: Col, todo: list[str]) -> str:
         return f"{path} | @filter"
     if not seen.filled:
         return f"{path} | capture('{_GUARD}') | @filter"
-    if seen.part("slash_date", "slash_datetime", "short_date") > 0.5:
-        return _slashed(path, col, todo)
     iso = seen.part("iso_date", "iso_datetime", "compact_date", "compact_datetime")
-    if iso == 1:
-        return f"{path} | @filter"
-    return f"{path} | capture('{_GUARD}') | @filter"
+    slashed = seen.part("slash_date", "slash_datetime", "short_date")
+    if not slashed:
+        return f"{path} | @filter" if iso == 1 else f"{path} | capture('{_GUARD}') | @filter"
+    other = _slashed(path, col, todo)
+    return f"({path} | capture('{_GUARD}') | @filter) ?? ({other})" if iso else other
 
 
 def _slashed(path: str, col: Col, todo: list[str]) -> str:
+    """Dates with the year last; what has another form is left out, and never stops the resource."""
     seen = col.evidence
-    text = next(iter(sorted(seen.counts)))
-    mark = next((one for one in "/.-" if one in text), "/")
+    marks = "".join(one for one in "/.-" if any(_split_by(text, one) for text in seen.counts))
     first = day_first(seen)
     if first is None:
-        first = mark != "/"
-        todo.append(
-            f"`{col.name}`: do the dates begin with the day or with the month? Taken: {'day' if first else 'month'}"
-        )
-    year = "%y" if seen.part("short_date") > 0.5 else "%Y"
-    if year == "%y":
+        first = marks != "/"
+        taken = "day" if first else "month"
+        todo.append(f"`{col.name}`: do the dates begin with the day or with the month? The {taken} is taken")
+    short = seen.part("short_date") > seen.part("slash_date", "slash_datetime")
+    if short:
         todo.append(f"`{col.name}`: years of two digits; check the century")
-    form = mark.join(("%d", "%m", year) if first else ("%m", "%d", year))
-    digits = "{2}" if year == "%y" else "{4}"
-    parts = f"[0-9]{{1,2}}[{mark}][0-9]{{1,2}}[{mark}][0-9]{digits}"
-    guard = f" | capture('^({parts})')" if seen.part("slash_date", "short_date") < 1 else ""
-    return f"{path}{guard} | @filter('{form}')"
+    year, digits = ("%y", "{2}") if short else ("%Y", "{4}")
+    ways = []
+    for mark in marks or "/":
+        forms = [mark.join(("%d", "%m", year)), mark.join(("%m", "%d", year))]
+        form = "', '".join(forms if first else forms[::-1])
+        held = re.escape(mark)
+        ways.append(
+            f"{path} | capture('^([0-9]{{1,2}}{held}[0-9]{{1,2}}{held}[0-9]{digits})($| )') | @filter('{form}')"
+        )
+    return ways[0] if len(ways) == 1 else " ?? ".join(f"({one})" for one in ways)
+
+
+def _split_by(text: str, mark: str) -> bool:
+    parts = text.split(mark)
+    return len(parts) == 3 and parts[0].isdigit() and parts[1].isdigit()
 
 
 def written(template: str, name: str) -> str:

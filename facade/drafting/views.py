@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from connectors.base import Catalog, CatalogColumn, Table
+from facade.drafting.data import words
 from facade.drafting.evidence import Evidence, look
 from facade.drafting.tokens import common_prefix, pieces, said
 
@@ -135,8 +136,24 @@ def _tab(table: Table, shared: str | None) -> Tab:
         split = pieces(column.name)
         if prefix and len(split) > 1 and split[0] == prefix:
             split = split[1:]
-        tab.cols.append(Col(tab, column, at, said(split)))
+        tab.cols.append(Col(tab, column, at, _own_words(split, raw)))
     return tab
+
+
+def _own_words(split: tuple[str, ...], table: tuple[str, ...]) -> frozenset[str]:
+    """A column's words; letters of the table's name glued before a word (VDATE of VISITS) are taken off."""
+    found = said(split)
+    if len(split) != 1 or found != {split[0]} or split[0] in words():
+        return found
+    piece, glued = split[0], "".join(table)
+    initials = "".join(one[0] for one in table)
+    for cut in (1, 2, 3):
+        before, rest = piece[:cut], piece[cut:]
+        if len(rest) >= 2 and rest in words() and (glued.startswith(before) or initials.startswith(before)):
+            meant = said((rest,))
+            if not meant <= {"id", "number", "code", "key"}:
+                return meant
+    return found
 
 
 def _skip(tab: Tab, known: set[frozenset[str]]) -> str | None:
@@ -145,6 +162,8 @@ def _skip(tab: Tab, known: set[frozenset[str]]) -> str | None:
     for word, reason in SKIPPED.items():
         if word in tab.words:
             return f"its name says it is {reason}"
+    if "deleted" in tab.words and tab.words - {"deleted"} in known:
+        return "its name says it holds what was deleted"
     if "archive" in tab.words and (len(tab.words) == 1 or tab.words - {"archive"} in known):
         return "its name says it is an archive"
     if tab.table.problem and not tab.table.sample and tab.table.kind == "view":
