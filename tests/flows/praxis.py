@@ -1,5 +1,5 @@
 """A small ugly clinic database: German names with blanks and umlauts, tables without keys, dates as text, a
-view that fails, a log that is no one's business; in SQLite's words."""
+view that fails, a log that is no one's business; in the words of SQLite, PostgreSQL and MariaDB."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ CREATE TABLE "Patienten Stamm" ("Pat-Nr" INTEGER PRIMARY KEY, "Nachname" VARCHAR
   "Geb.Datum" TEXT, "Geschlecht" CHAR(1), "Straße" VARCHAR(60), "PLZ" VARCHAR(5), "Ort" VARCHAR(40),
   "Telefon" VARCHAR(20), "E-Mail" VARCHAR(60), "SV-Nummer" VARCHAR(10), "geändert am" DATETIME);
 CREATE TABLE "Ärzte" ("Arzt-Nr" INTEGER, "Titel" TEXT, "Nachname" TEXT, "Vorname" TEXT, "Fachgebiet" TEXT);
-CREATE TABLE "Termine" ("Termin-Nr" INTEGER PRIMARY KEY, "Pat-Nr" INTEGER REFERENCES "Patienten Stamm",
-  "Arzt-Nr" INTEGER, "Datum" TEXT, "Uhrzeit" TEXT, "Dauer" INTEGER, "Status" TEXT, "Grund" TEXT);
+CREATE TABLE "Termine" ("Termin-Nr" INTEGER PRIMARY KEY,
+  "Pat-Nr" INTEGER REFERENCES "Patienten Stamm" ("Pat-Nr"), "Arzt-Nr" INTEGER, "Datum" TEXT, "Uhrzeit" TEXT, "Dauer" INTEGER, "Status" TEXT, "Grund" TEXT);
 CREATE TABLE "Diagnosen" ("Pat-Nr" INTEGER, "ICD-10" VARCHAR(8), "Bezeichnung" TEXT, "Datum" TEXT);
 CREATE TABLE "order" ("group" INTEGER, "select" TEXT);
 CREATE TABLE "Protokoll" (zeit DATETIME, wer TEXT, was TEXT);
@@ -29,18 +29,34 @@ DROP TABLE weg;
 
 
 def praxis(path: Path) -> Path:
-    """Make it."""
+    """Make it as an SQLite file."""
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(_TABLES)
-        for no in range(1, PEOPLE + 1):
-            for table, row in _rows(no).items():
-                marks = ", ".join("?" * len(row))
-                connection.execute(f'INSERT INTO "{table}" VALUES ({marks})', row)
-        for no, name in enumerate(("Huber", "Maier", "Novák", "Šimek"), 1):
-            row = (no, "Dr.", name, "Eva", "Allgemeinmedizin")
-            connection.execute('INSERT INTO "Ärzte" VALUES (?, ?, ?, ?, ?)', row)
+        connection.executescript(script("sqlite"))
         connection.commit()
     return path
+
+
+def script(kind: str) -> str:
+    """All of it as SQL."""
+    tables = _TABLES if kind != "postgres" else _TABLES.replace("DATETIME", "timestamp")
+    if kind == "postgres":  # which would not let a table go that a view needs
+        tables = tables.replace("SELECT a FROM weg", "SELECT 1 / a AS a FROM weg").replace(
+            "DROP TABLE weg", ""
+        )
+        tables += "INSERT INTO weg VALUES (0);"
+    rows = [(table, row) for no in range(1, PEOPLE + 1) for table, row in _rows(no).items()]
+    rows += [
+        ("Ärzte", (no, "Dr.", name, "Eva", "Allgemeinmedizin"))
+        for no, name in enumerate(("Huber", "Maier", "Novák", "Šimek"), 1)
+    ]
+    text = tables + "".join(
+        f'INSERT INTO "{table}" VALUES ({", ".join(map(_literal, row))});\n' for table, row in rows
+    )
+    return text.replace('"', "`") if kind == "mariadb" else text
+
+
+def _literal(value: object) -> str:
+    return str(value) if isinstance(value, int) else f"'{value}'"
 
 
 def _rows(no: int) -> dict[str, tuple[object, ...]]:

@@ -10,8 +10,8 @@ import pytest
 
 from facade.cli import main
 from tests.flows.home import Done, Home
-from tests.flows.praxis import PEOPLE, SECRET, praxis
-from tests.servers import PASSWORD, MariaDB, PostgreSQL
+from tests.flows.praxis import PEOPLE, SECRET, praxis, script
+from tests.servers import PASSWORD, MariaDB, PostgreSQL, odbc_driver
 
 
 def init(*args: str) -> Done:
@@ -92,3 +92,32 @@ def test_a_server_is_looked_at_with_its_password_kept(
     assert (checked.status, checked.err) == (0, ""), checked.out
     assert home.facade("sync").status == 0
     assert home.query("SELECT count(*) FROM resource WHERE type='Patient' AND deleted=0") == [(40,)]
+
+
+def test_every_kind_of_database_gives_the_same_drafts(
+    mariadb_server: MariaDB, postgres_server: PostgreSQL, tmp_path: Path
+) -> None:
+    file = praxis(tmp_path / "praxis.db")
+    places = {
+        "sqlite": ["--url", f"sqlite:///{file}"],
+        "sqlite-odbc": ["--odbc", f"Driver={odbc_driver('SQLite3', 'libsqlite3odbc.so')};Database={file}"],
+        "mariadb": ["--odbc", mariadb_server.create_database("praxis")],
+        "postgres": ["--odbc", postgres_server.create_database("praxis")],
+    }
+    mariadb_server.run("praxis", script("mariadb"))
+    postgres_server.run("praxis", script("postgres"))
+    drafts = {}
+    for kind, place in places.items():
+        site = tmp_path / kind
+        done = init(*place, str(site), "--timezone", "Europe/Vienna")
+        assert (done.status, done.err) == (0, "")
+        assert "not yet" not in done.out
+        folder = site / "praxis"
+        drafts[kind] = {
+            path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+            for path in folder.rglob("*.*")
+            if path.parent.name in ("resources", "codes")
+        }
+    assert len(drafts["sqlite"]) >= 7
+    for kind in places:
+        assert drafts[kind] == drafts["sqlite"], kind

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
-_PART = re.compile(r"(\s*)([^=;]+?)(\s*=\s*)(\{(?:[^}]|\}\})*\}|[^;]*)")
+_PART = re.compile(r"(\s*)([^=;]+?)(\s*=\s*)(\{(?:\$\{[^}]*\}|[^}]|\}\})*\}|[^;]*)")
 _SECRET = re.compile(
     r"(?:pwd|pass|password|passphrase)|.*(?:password|passphrase|secret|token|pwd)", re.IGNORECASE
 )
@@ -87,23 +87,22 @@ def hide(connection: str, environ: Mapping[str, str]) -> Place:
     """An ODBC connection string; each secret in it becomes a variable, and variables in it are looked up."""
     secrets: dict[str, str] = {}
 
-    def variable(match: re.Match[str]) -> str:
-        before, key, equals, value = match.groups()
-        inner = value[1:-1] if value.startswith("{") and value.endswith("}") else value.rstrip()
-        if not _SECRET.fullmatch(key) or not inner or _REFERENCE.fullmatch(inner) or value.startswith("${"):
-            return match[0]
-        name = "EMR_" + re.sub(r"\W", "", key).upper() if PASSWORD in secrets else PASSWORD
-        secrets[name] = inner
-        braces = ("{", "}") if value.startswith("{") else ("", "")
-        return f"{before}{key}{equals}{braces[0]}${{{name}}}{braces[1]}"
-
-    told = _PART.sub(variable, connection.strip())
-
     def known(match: re.Match[str]) -> str:
         if match[1] not in environ:
             raise InitError(f"--odbc: the environment variable {match[1]} is not set")
         return environ[match[1]]
 
+    def variable(match: re.Match[str]) -> str:
+        before, key, equals, value = match.groups()
+        inner = value[1:-1] if value.startswith("{") and value.endswith("}") else value.rstrip()
+        if not _SECRET.fullmatch(key) or not inner or _REFERENCE.fullmatch(inner):
+            return match[0]
+        name = "EMR_" + re.sub(r"\W", "", key).upper() if PASSWORD in secrets else PASSWORD
+        secrets[name] = _REFERENCE.sub(known, inner)
+        braces = ("{", "}") if value.startswith("{") else ("", "")
+        return f"{before}{key}{equals}{braces[0]}${{{name}}}{braces[1]}"
+
+    told = _PART.sub(variable, connection.strip())
     return Place("connection", told, _REFERENCE.sub(known, connection.strip()), secrets)
 
 

@@ -40,6 +40,8 @@ def test_a_variable_is_looked_up_and_stays_one() -> None:
     place = hide("Driver=X;PWD=${SECRET};Server=${HOST}", {"SECRET": "geheim", "HOST": "h"})
     assert place.told == "Driver=X;PWD=${SECRET};Server=${HOST}"
     assert (place.used, place.secrets) == ("Driver=X;PWD=geheim;Server=h", {})
+    place = hide("PWD={a${SECRET};}", {"SECRET": "geheim"})
+    assert (place.told, place.secrets) == ("PWD={${EMR_PASSWORD}}", {"EMR_PASSWORD": "ageheim;"})
     with pytest.raises(InitError, match=r"^--odbc: the environment variable SECRET is not set$"):
         hide("PWD=${SECRET}", {})
 
