@@ -39,6 +39,10 @@ class Recorder:
     high: str | None = None
     unreadable: int = 0
 
+    def anew(self) -> Recorder:
+        """The same for another read."""
+        return Recorder(self.stream, self.bodies, self.key, self.cursor, self.deleted, self.latest)
+
     def records(self, rows: Sequence[Any]) -> list[Record]:
         """The records of some rows, in order."""
         if Unreadable not in set(map(type, rows)):

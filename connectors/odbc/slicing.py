@@ -132,7 +132,7 @@ class Slicer:
         dialect = session.link.dialect
         tests = slice_tests(where, plan.text.shapes, dialect, self._reader.here(stream))
         statement = plan.statement(tests, limit + 1)
-        recorder, by_kind, check = replace(plan.recorder), dialect.name != "sqlite", plan.check
+        recorder, by_kind, check = plan.recorder.anew(), dialect.name != "sqlite", plan.check
 
         def run(link: Link) -> list[Record] | None:
             link.types(True)

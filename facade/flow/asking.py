@@ -182,7 +182,9 @@ def _key(one: Known, type: str, part: Slice) -> Hashable:
 
 def _resting(connector: Connector) -> str | None:
     """Why a source would refuse, if it knows that beforehand."""
-    rest = connector.rest() if isinstance(connector, Resting) else None
+    if not hasattr(connector, "rest"):  # not isinstance: that of a protocol takes 30 µs
+        return None
+    rest = cast(Resting, connector).rest()
     return None if rest is None else rest.told
 
 

@@ -125,8 +125,8 @@ async def delete_lost(into: Into, raw_ids: Iterable[int], asked: int) -> int:
 
 
 async def _ask(source: Source, stream: str, where: Where, limit: int) -> list[Record] | None:
-    if isinstance(source, Sliced):
-        return await source.read_slice(stream, where, limit)
+    if hasattr(source, "read_slice"):  # not isinstance: that of a protocol takes 30 µs
+        return await cast(Sliced, source).read_slice(stream, where, limit)
     records: list[Record] = []
     async with aclosing(cast(Any, source.read(stream, where=where))) as reading:
         async for record in reading:
