@@ -80,7 +80,8 @@ def test_a_source_killed_in_the_middle(kind: str, tmp_path: Path, request: pytes
         source.kill()
         try:
             wait_until(lambda: lines(server))
-            assert server.get("Patient/1").status_code == 200
+            assert server.get("Appointment/1").status_code == 200
+            assert server.get("Patient/1").status_code in (200, 503)  # it may not have been its turn yet
             assert 0 < total(server, "Observation") < whole
             works(server, clinic)
         finally:
