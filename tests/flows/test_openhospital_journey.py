@@ -207,7 +207,12 @@ def test_a_visit_is_seen_by_the_next_question(hospital: Hospital, server: Server
     hospital.sql("UPDATE oh_visits SET VST_DATE='2027-03-02 10:30:00' WHERE VST_ID=900;")
     (moved,) = [one for one in server.matches(search) if one["id"] == "900"]
     assert (moved["start"], moved["end"]) == ("2027-03-02T10:30:00+01:00", "2027-03-02T11:00:00+01:00")
+    calendar = "Slot?schedule=Schedule/ward-M&start=ge2027-03-01"
+    assert server.ids(calendar) == {"Slot/visit-900"}
+    assert server.ids("Appointment?location=Location/ward-M&date=2027-03-02") == {"Appointment/900"}
+    assert server.ids("Appointment?location=Location/ward-M&date=2027-03-01") == set()
     hospital.sql("DELETE FROM oh_visits WHERE VST_ID IN (35, 900);")
+    assert server.ids(calendar) == set()
     assert server.ids(search) == before - {"Appointment/35"}
 
 

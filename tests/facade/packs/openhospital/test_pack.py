@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from urllib.parse import parse_qsl
 
 import pytest
 
+from facade.flow.narrow import narrow
 from facade.mapping import Pack, parse_pack
 from facade.packs import read_pack
+from facade.search.parse import parse_search
 from tests.facade.packs.codes import loinc_holds, snomed_holds
 
 TYPES = {
@@ -57,3 +60,22 @@ def test_codes_have_the_form_of_their_systems() -> None:
     assert len(snomed) > 40
     assert {code for code in loinc if not loinc_holds(code)} == set()
     assert {code for code in snomed if not snomed_holds(code)} == set()
+
+
+@pytest.mark.parametrize(
+    ("search", "columns"),
+    [
+        ("Appointment?patient=560", ["pid"]),
+        ("Appointment?actor=Location/ward-M", ["ward_id"]),
+        ("Appointment?location=Location/ward-M&date=2027-03-02", ["VST_DATE", "VST_DATE", "ward_id"]),
+        ("Appointment?identifier=urn:example:openhospital:visit|34", ["VST_ID"]),
+        ("Appointment?_id=34", ["VST_ID"]),
+        ("Slot?schedule=Schedule/ward-M&start=ge2027-03-01", ["VST_DATE", "ward_id"]),
+    ],
+)
+def test_what_is_live_is_asked_in_slices(search: str, columns: list[str]) -> None:
+    kind, _, query = search.partition("?")
+    narrowed = narrow(pack(), "visit", parse_search(kind, parse_qsl(query)))
+    assert narrowed is not None
+    assert sorted(condition.column for condition in narrowed.where) == columns
+    assert narrowed.kept == ()
