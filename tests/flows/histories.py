@@ -43,6 +43,12 @@ def lively_pack() -> Pack:
     return parse_pack(PackFiles("lively", Path(), (FILES,)))
 
 
+def _holds(row: dict[str, Any], where: Where) -> bool:
+    """Whether a row is in a slice; of conditions, `=` and `in` are enough here."""
+    values = [(row[one.column], one.value if one.op == "in" else [one.value]) for one in where]
+    return all(value in wanted for value, wanted in values)
+
+
 @dataclass
 class Table:
     """Rows by key, and when each was last committed."""
@@ -118,6 +124,6 @@ class Lively:
         floor = "" if since is None else f"{max(0, int(since) - 1):08}"
         rows = sorted(self._tables[stream].rows.values(), key=lambda row: (row["at"], row["row"]))
         for row in rows:
-            if row["at"] >= floor:
+            if row["at"] >= floor and _holds(row, where or ()):
                 cursor = row["at"] if stream == "person" else None
                 yield Record(stream, row["row"], row, cursor, bool(row["gone"]))

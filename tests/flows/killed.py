@@ -1,6 +1,8 @@
-"""A fork server: each line `mode seed version seconds path` is a sync, killed -9 after so long.
+"""A fork server: each line `mode seed version seconds url` is a sync, killed -9 after so long.
 
-Forking a process that has already loaded everything costs milliseconds, hence a hundred kills.
+Forking a process that has already loaded everything costs milliseconds, hence a hundred kills. Modes: `full`
+reads all and deletes what has vanished; `cursor` never reads all of the incremental stream; `live` reads in
+slices, as clients would make it, and deletes what left each.
 """
 
 from __future__ import annotations
@@ -11,9 +13,12 @@ import signal
 import sys
 import time
 
+from connectors.base import Condition
+from facade.flow.slices import delete_lost, pull_slice, slices_into
 from facade.flow.sync import How, sync_stream
 from facade.mapping import Pack
 from facade.store import Store
+from facade.store.serialise import from_json
 from tests.flows.histories import Lively, lively_pack
 
 BATCH = 20
@@ -26,12 +31,34 @@ async def sync_all(store: Store, pack: Pack, source: Lively, *, full: bool) -> l
     return [result.error for result in results]
 
 
-def child(pack: Pack, mode: str, seed: int, version: int, path: str) -> None:
-    """One whole life of a process that syncs; in mode `cursor` the incremental stream is never read whole."""
-    store = Store.open(f"sqlite:///{path}")
-    errors = asyncio.run(
-        sync_all(store, pack, Lively(seed, version, gentle=mode == "cursor"), full=mode == "full")
-    )
+async def slice_all(store: Store, pack: Pack, source: Lively) -> list[str | None]:
+    """Both streams in slices that together are all of them."""
+    for stream in pack.streams:
+        into = await slices_into(store, pack, source.name, stream)
+        state = into.state.stream_id
+        for sex in "FMX":
+            sql = "SELECT key, id, body FROM raw_record WHERE stream_id=? AND deleted=0"
+            known = [(key, raw_id) for key, raw_id, body in store.query(sql, (state,)) if _sex(body) == sex]
+            pulled = await pull_slice(into, source, [Condition("sex", "=", sex)])
+            away = {key: raw_id for key, raw_id in known if raw_id not in pulled.met}
+            if away:
+                left = await pull_slice(into, source, [Condition("row", "in", list(away))])
+                await delete_lost(into, set(away.values()) - left.met, left.asked)
+    return []
+
+
+def _sex(body: bytes) -> object:
+    return from_json(bytes(body))["sex"]
+
+
+def child(pack: Pack, mode: str, seed: int, version: int, url: str) -> None:
+    """One whole life of a process that syncs."""
+    store = Store.open(url)
+    source = Lively(seed, version, gentle=mode == "cursor")
+    if mode == "live":
+        errors = asyncio.run(slice_all(store, pack, source))
+    else:
+        errors = asyncio.run(sync_all(store, pack, source, full=mode == "full"))
     store.close()
     os._exit(1 if any(errors) else 0)
 
@@ -40,10 +67,10 @@ def serve() -> None:
     """Answers each line with `done`, `failed` or `killed`."""
     pack = lively_pack()
     for line in sys.stdin:
-        mode, seed, version, seconds, path = line.split(maxsplit=4)
+        mode, seed, version, seconds, url = line.split(maxsplit=4)
         pid = os.fork()
         if pid == 0:
-            child(pack, mode, int(seed), int(version), path.strip())
+            child(pack, mode, int(seed), int(version), url.strip())
         deadline = time.monotonic() + float(seconds)
         ended, status = os.waitpid(pid, os.WNOHANG)
         while not ended and time.monotonic() < deadline:

@@ -1,4 +1,4 @@
-"""A sync is killed a hundred times at random moments; the next one ends where an undisturbed one does."""
+"""Syncs, reconciles and live slices, killed at random moments: the next ends where an undisturbed one does."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from tests.paths import REPO
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks and kills")
 
 KILLS = 100
+KILLS_ON_POSTGRESQL = 12
+MODES = ("full", "cursor", "live")
 LIFE = 12
 """Versions of the source that one store lives through before it is compared and a new one begun."""
 
@@ -50,31 +53,70 @@ def ask(server: subprocess.Popen[str], line: str) -> str:
     return server.stdout.readline().strip()
 
 
-async def test_killed_a_hundred_times(tmp_path: Path) -> None:
+async def lives(
+    ask_for: Callable[[str], str], new_store: Callable[[int], str], kills: int, folder: Path
+) -> int:
+    """Stores that are synced, killed at random and compared, until so many kills are done; gives how many."""
     chance = random.Random(20240131)
-    killed, rounds, life = 0, 0, 0
+    killed = life = 0
+    longest = {}
+    for mode in MODES:  # how long each takes, once
+        begun = time.monotonic()
+        assert ask_for(f"{mode} 1 0 30 {new_store(1000 + len(longest))}") == "done"
+        longest[mode] = time.monotonic() - begun
+    reach = dict(longest)
+    while killed < kills or life % len(MODES):
+        mode = MODES[life % len(MODES)]
+        url, seed, version = new_store(life), chance.randrange(1000), 0
+        for _ in range(LIFE):
+            answer = ask_for(f"{mode} {seed} {version} {chance.uniform(0, reach[mode]):.4f} {url}")
+            assert answer in ("done", "killed"), answer
+            killed += answer == "killed"
+            # most are caught alive
+            reach[mode] = min(longest[mode], reach[mode] * (1.1 if answer == "killed" else 0.8))
+            version += chance.random() < 0.7
+        assert ask_for(f"{mode} {seed} {version} 30 {url}") == "done"
+        store = Store.open(url)
+        found = comparable(store)
+        store.close()
+        assert found == await undisturbed(mode, seed, version, folder / f"{life}-undisturbed.db"), (
+            mode,
+            seed,
+        )
+        life += 1
+    print(f"{killed} kills in {life} stores")
+    return life
+
+
+@pytest.fixture
+def fork_server() -> Iterator[Callable[[str], str]]:
     command = [sys.executable, "-m", "tests.flows.killed"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPO
     ) as server:
-        begun = time.monotonic()
-        assert ask(server, f"full 1 0 30 {tmp_path / 'first.db'}") == "done"
-        reach = longest = time.monotonic() - begun
-        while killed < KILLS:
-            mode = ("full", "cursor")[life % 2]
-            path, seed, version = tmp_path / f"{life}.db", chance.randrange(1000), 0
-            for _ in range(LIFE):
-                answer = ask(server, f"{mode} {seed} {version} {chance.uniform(0, reach):.4f} {path}")
-                rounds += 1
-                assert answer in ("done", "killed"), answer
-                killed += answer == "killed"
-                reach = min(longest, reach * (1.1 if answer == "killed" else 0.8))  # most are caught alive
-                version += chance.random() < 0.7
-            assert ask(server, f"{mode} {seed} {version} 30 {path}") == "done"
-            store = Store.open(f"sqlite:///{path}")
-            found = comparable(store)
-            store.close()
-            assert found == await undisturbed(mode, seed, version, tmp_path / f"{life}-undisturbed.db")
-            life += 1
+        yield lambda line: ask(server, line)
         server.communicate()
-    print(f"{killed} kills in {rounds} syncs of {life} stores")
+
+
+async def test_killed_a_hundred_times(tmp_path: Path, fork_server: Callable[[str], str]) -> None:
+    await lives(fork_server, lambda life: f"sqlite:///{tmp_path / f'{life}.db'}", KILLS, tmp_path)
+
+
+async def test_killed_on_postgresql(
+    tmp_path: Path, fork_server: Callable[[str], str], postgres_url: Callable[[], str]
+) -> None:
+    urls: dict[int, str] = {}
+
+    def patient(line: str) -> str:
+        """The server may need a moment to see that who held the stream is gone."""
+        for _ in range(50):
+            answer = fork_server(line)
+            if answer != "failed":
+                return answer
+            time.sleep(0.1)
+        return answer
+
+    def new_store(life: int) -> str:
+        return urls.setdefault(life, urls.get(life) or postgres_url())
+
+    await lives(patient, new_store, KILLS_ON_POSTGRESQL, tmp_path)
