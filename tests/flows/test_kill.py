@@ -1,4 +1,4 @@
-"""Syncs, reconciles and live slices, killed at random moments: the next ends where an undisturbed one does."""
+"""Syncs, reconciles and live slices, killed at random moments: the next ends as an undisturbed one does."""
 
 from __future__ import annotations
 
