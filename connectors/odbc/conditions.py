@@ -69,9 +69,20 @@ def _one_of(shape: Shape, values: Iterable[Any], dialect: Dialect) -> Test:
     for start in range(0, len(bound), dialect.in_list):
         some = bound[start : start + dialect.in_list]
         parts.append("{} = ?" if len(some) == 1 else f"{{}} IN ({', '.join('?' * len(some))})")
+    columns = len(parts)
+    if dialect.blanks_count and shape.kind in (None, str):
+        for padded in [value for value in bound if isinstance(value, str) and value]:
+            parts.append(_PADDED)
+            columns += 3
+            bound += [padded + " ", padded + "!", padded]
     if not parts:
         return NEVER
-    return Test(" OR ".join(parts), (shape,) * len(parts), tuple(bound))
+    return Test(" OR ".join(parts), (shape,) * columns, tuple(bound))
+
+
+_PADDED = "({} >= ? AND {} < ? AND RTRIM({}) = ?)"
+"""The value with blanks after it, as a CHAR column holds it. The range lets an index be used; `!` follows the
+blank."""
 
 
 def from_watermark(shape: Shape, since: str, dialect: Dialect, here: str) -> Test:

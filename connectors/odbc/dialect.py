@@ -35,6 +35,8 @@ class Dialect:
     """The query that gives the key which the last INSERT made; None: only RETURNING or `select`."""
     ping: str = "SELECT 1"
     in_list: int = 500
+    blanks_count: bool = False
+    """Whether text with blanks at its end differs from the same without: then padding is looked through."""
 
 
 @dataclass(frozen=True)
@@ -109,10 +111,11 @@ DIALECTS = (
         limit="limit",
         text_times=True,
         generated_key="SELECT last_insert_rowid()",
+        blanks_count=True,
     ),
     Dialect("sqlserver", ("microsoft sql server", "sql server"), limit="top", nested_with=False,
             generated_key="SELECT CAST(@@IDENTITY AS bigint)"),
-    Dialect("oracle", ("oracle",), ping="SELECT 1 FROM dual"),
+    Dialect("oracle", ("oracle",), ping="SELECT 1 FROM dual", blanks_count=True),
     Dialect("db2", ("db2",), ping="SELECT 1 FROM sysibm.sysdummy1",
             generated_key="VALUES IDENTITY_VAL_LOCAL()"),
     Dialect("intersystems", ("intersystems", "cache", "iris"), limit="top", nested_with=False,

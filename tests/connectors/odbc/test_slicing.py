@@ -255,3 +255,16 @@ async def test_slices_keep_to_the_pace_and_the_hours(sqlite: Database) -> None:
     async with sqlite.open(STREAM, allowed_hours="20:00-06:00") as connector:
         with pytest.raises(Unreachable, match="not read until 20:00"):
             await connector.read_slice("appt", only(1), 10)
+
+
+async def test_padding_is_looked_through(database: Database) -> None:
+    """A record's key and a search's value have no blanks at the end; a CHAR column has."""
+    kind = "TEXT" if database.kind == "sqlite" else "CHAR(8)"
+    database.run(f"CREATE TABLE appt (id {kind}, no int);")
+    database.run("INSERT INTO appt VALUES ('A   ', 1), ('AB  ', 2), ('A!', 3), ('B', 4);")
+    stream = Stream("appt", "SELECT id, no FROM appt", ("id",))
+    async with database.open(stream) as connector:
+        for values, numbers in ((("A",), [1]), (("A", "AB", "B"), [1, 2, 4]), (("A!",), [3]), (("AC",), [])):
+            where = (Condition("id", "in", values),)
+            for found in (await whole(connector, where), await connector.read_slice("appt", where, 10) or []):
+                assert sorted(record.body["no"] for record in found) == numbers
