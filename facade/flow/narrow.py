@@ -108,13 +108,21 @@ def _of_mapping(pack: Pack, doc: MappingDoc, criterion: Criterion, zone: tzinfo 
     """Rows of which this mapping makes a match, by one alternative or another."""
     entry = doc.search.get(criterion.parameter.code)
     if entry is None:
-        return _no_entry(doc.name, criterion.parameter.code)
+        entry = doc.fixed.of(criterion.parameter.code)
+        if entry is None or not _impossible(entry, criterion.values):
+            return _no_entry(doc.name, criterion.parameter.code)
+        return NEVER
     values = criterion.values
     if isinstance(entry, Codes):
         if len(values) == 1:
             return _code(entry, values[0])
         return either((_code(entry, value) for value in values), _SPREAD)
     return either((_date(entry, value, zone) for value in values), _SPREAD)
+
+
+def _impossible(entry: Codes, values: Iterable[Value]) -> bool:
+    """Whether a mapping, which gives the same for every record, gives none of these."""
+    return all(isinstance(_code(entry, value), Never) for value in values)
 
 
 _SPREAD = "its alternatives lie in different columns"

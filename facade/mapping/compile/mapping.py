@@ -16,7 +16,7 @@ from facade.mapping.document import Map, Scalar, Seq
 from facade.mapping.errors import suggest
 from facade.mapping.filters.registry import FIRST_SLOT
 from facade.mapping.pushdown.inverse import Inverse
-from facade.mapping.pushdown.section import Answerable, read_id, read_search
+from facade.mapping.pushdown.section import Answerable, Fixed, read_id, read_search
 from facade.mapping.pushdown.sight import Sight
 from facade.spec import definitions
 from facade.spec.definitions import Element
@@ -28,13 +28,15 @@ KEYS = ("resource", "stream", "when", "for", "let", "id", "profile", "map", "sea
 class MappingDoc:
     """One mapping as the rest of the facade sees it. `columns` are those that it reads of the record.
 
-    `search` holds the search parameters that the source itself can answer, and `rows_of` leads from a logical
-    id to the rows that can make it (facade.mapping.pushdown)."""
+    `search` holds the search parameters that the source itself can answer, `fixed` those that are alike for
+    all records, and `rows_of` leads from a logical id to the rows that can make it (facade.mapping.pushdown).
+    """
 
     name: str
     resource: str
     stream: str
     search: Mapping[str, Answerable]
+    fixed: Fixed
     rows_of: Inverse
     columns: frozenset[str]
     file: str
@@ -96,7 +98,17 @@ def compile_mapping(
     sight = Sight(site, stream.text, (keys or {}).get(stream.text, ()))
     search = {} if traced_run else read_search(node, type.text, sight, scope, columns)
     read = frozenset(counter.read)
-    doc = MappingDoc(name, type.text, stream.text, search, read_id(node, sight), read, node.file, node.line)
+    doc = MappingDoc(
+        name,
+        type.text,
+        stream.text,
+        search,
+        Fixed(node, type.text, sight),
+        read_id(node, sight),
+        read,
+        node.file,
+        node.line,
+    )
     run = assemble(type.text, steps, id_key, build, profiles)
     return Plan(doc, counter.size, run)
 

@@ -138,8 +138,8 @@ def _guarded(found: Found, answer: CodeInverse, read: Read, maps: Maps, *, finds
     cases: Answer = Every("")
     reads = set(columns_read(read))
     tested = set(columns_found(read, maps)) if finds else set()
-    for subject, text in found.cases:
-        cases = both(cases, inverse(subject, maps)(text))
+    for subject, texts in found.cases:
+        cases = both(cases, either(map(inverse(subject, maps), texts), MIXED))
         reads.update(columns_read(subject))
         tested.update(columns_found(subject, maps))
     if not isinstance(cases, Every):

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 
 from facade.mapping.document import Entry, Map, Node, Scalar, Seq
 from facade.mapping.pushdown.sight import ABSENT, ITEM, UNKNOWN, Read, Sight
-from facade.mapping.syntax import Literal
+from facade.mapping.syntax import Compare, In, Literal
+from facade.mapping.values import as_number
 
 _FOR = re.compile(r"\s*(\w+)\s+in\s+(.+)", re.DOTALL)
+Case = tuple[Read, tuple[str, ...]]
 Fields = Mapping[str, tuple[Node, Sight]]
 """An object's elements, each with what its place can see."""
 
@@ -18,13 +20,13 @@ Fields = Mapping[str, tuple[Node, Sight]]
 @dataclass(frozen=True, slots=True)
 class Found:
     """One thing that may fill the element: an object's `fields`, or what a scalar gives (`read`), from which
-    the `rest` of the path still leads on. It is there only if each of `cases` (a value, the text that it must
-    be) holds. `text` is the scalar as it is written."""
+    the `rest` of the path still leads on. It is there only if each of `cases` (a value, the texts of which it
+    must be one) holds. `text` is the scalar as it is written."""
 
     fields: Fields | None
     read: Read
     rest: tuple[str, ...] = ()
-    cases: tuple[tuple[Read, str], ...] = ()
+    cases: tuple[Case, ...] = ()
     text: str = ""
 
     def inside(self, name: str) -> Iterator[Found]:
@@ -65,11 +67,37 @@ def _map(entries: dict[str, Entry], path: tuple[str, ...], sight: Sight) -> Iter
         sight = _with_item(item.value, sight)
     if names := entries.pop("$let", None):
         sight = _with_names(names, sight)
-    if entries.pop("$if", None) and ("$then" in entries or "$else" in entries):
-        for branch in ("$then", "$else"):
-            if branch in entries:
-                yield from reach(entries[branch].value, path, sight)
-    elif "$switch" in entries:
+    if condition := entries.pop("$if", None):
+        case = _case(condition.value, sight)
+        if "$then" in entries:
+            yield from _only(case, reach(entries["$then"].value, path, sight))
+        if "$else" in entries:
+            yield from reach(entries["$else"].value, path, sight)
+        if "$then" not in entries and "$else" not in entries:
+            yield from _only(case, _rest(entries, path, sight))
+    else:
+        yield from _rest(entries, path, sight)
+
+
+def _only(case: Case | None, all_found: Iterator[Found]) -> Iterator[Found]:
+    for found in all_found:
+        yield replace(found, cases=(case, *found.cases)) if case else found
+
+
+def _case(node: Node, sight: Sight) -> Case | None:
+    """What `$if` demands, if that is a text or one of several. Numbers are equal in many spellings."""
+    condition = sight.condition(node) if isinstance(node, Scalar) else UNKNOWN
+    match condition:
+        case Compare(left, "=", Literal(text)) if as_number(text) is None:
+            return left, (text,)
+        case In(operand, choices, False) if all(as_number(choice.text) is None for choice in choices):
+            return operand, tuple(choice.text for choice in choices)
+        case _:
+            return None
+
+
+def _rest(entries: dict[str, Entry], path: tuple[str, ...], sight: Sight) -> Iterator[Found]:
+    if "$switch" in entries:
         yield from _switch(entries, path, sight)
     elif "$value" in entries:
         yield from reach(entries["$value"].value, path, sight)
@@ -86,7 +114,7 @@ def _switch(entries: dict[str, Entry], path: tuple[str, ...], sight: Sight) -> I
                 yield found
             else:
                 case = key[1:] if key.startswith("$$") else key
-                yield replace(found, cases=((read, case), *found.cases))
+                yield replace(found, cases=((read, (case,)), *found.cases))
 
 
 def _object(entries: dict[str, Entry], path: tuple[str, ...], sight: Sight) -> Iterator[Found]:

@@ -5,8 +5,8 @@ Defined in LANGUAGE.md under "What the database can answer".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC
 
 from facade.mapping.compile.scope import Scope
@@ -28,6 +28,7 @@ Answerable = Codes | Dates
 """One search parameter that the source can answer for one mapping."""
 _KEYS = ("column", "from", "to", "format")
 _TOKENS = PLAIN | {"CodeableConcept", "Coding", "Identifier", "ContactPoint"}
+_CONCEPTS = frozenset({"CodeableConcept", "Coding"})
 _REFERENCES = frozenset({"Reference", "canonical", "uri", "Resource"})
 
 
@@ -61,6 +62,48 @@ def read_search(
         except _Wrong as wrong:
             scope.problem(item.file, wrong.line or item.line, str(wrong))
     return found
+
+
+@dataclass(slots=True)
+class Fixed:
+    """The tokens and references that a mapping gives alike for every record: what it cannot give at all is
+    known without a column. Looked at when first asked for."""
+
+    document: Map
+    type: str
+    sight: Sight
+    known: dict[str, Codes | None] = field(default_factory=dict)
+
+    def of(self, code: str) -> Codes | None:
+        """A parameter's values, if every one is a constant."""
+        if code not in self.known:
+            self.known[code] = self._read(code)
+        return self.known[code]
+
+    def _read(self, code: str) -> Codes | None:
+        kind = definitions.search_parameters(self.type)[code].kind
+        at = places(self.type, code) if kind in ("token", "reference") else None
+        if at is None:
+            return None
+        leaves = list(_leaves(self.document, self.sight, at, kind))
+        return Codes((), tuple(leaves)) if not any(leaf.reads for leaf in leaves) else None
+
+
+def _leaves(document: Map, sight: Sight, at: tuple[Place, ...], kind: str) -> Iterator[Leaf]:
+    types, make = (_TOKENS, token_leaves) if kind == "token" else (_REFERENCES, reference_leaves)
+    maps = dict(sight.site.concept_maps)
+    for place in at:
+        if place.type not in types:
+            continue
+        for found in _found(document, sight, place):
+            if found.read is not ABSENT or found.fields is not None or place.type in _CONCEPTS:
+                yield from make(found, place.type, maps)
+
+
+def _found(document: Map, sight: Sight, place: Place) -> Iterator[Found]:
+    elements = document.get("map")
+    if isinstance(elements, Map):
+        yield from reach(elements, place.path, first_sight(document, sight))
 
 
 class _Wrong(Exception):
@@ -102,14 +145,7 @@ class _Reader:
     def _codes(self, node: Node, at: tuple[Place, ...], kind: str) -> Codes:
         written = list(node.items) if isinstance(node, Seq) else [node]
         columns = tuple(self._column(one) for one in written)
-        types, make = (_TOKENS, token_leaves) if kind == "token" else (_REFERENCES, reference_leaves)
-        maps = dict(self.sight.site.concept_maps)
-        leaves: list[Leaf] = []
-        for place in at:
-            if place.type in types:
-                for found in self._found(place):
-                    if found.read is not ABSENT or found.fields is not None or place.type in _CONCEPTS:
-                        leaves += make(found, place.type, maps)
+        leaves = list(_leaves(self.document, self.sight, at, kind))
         self._filled(leaves)
         for column in columns:
             if not any(column in leaf.finds for leaf in leaves):
@@ -132,9 +168,7 @@ class _Reader:
             raise _Wrong(f"`search` of `{self.code}`: the mapping fills no element that it looks at")
 
     def _found(self, place: Place) -> Iterator[Found]:
-        elements = self.document.get("map")
-        if isinstance(elements, Map):
-            yield from reach(elements, place.path, first_sight(self.document, self.sight))
+        return _found(self.document, self.sight, place)
 
     def _dates(self, node: Node, at: tuple[Place, ...]) -> Dates:
         moments = [
@@ -232,7 +266,3 @@ class _Reader:
         wrong = _Wrong(message)
         wrong.line = place.line
         return wrong
-
-
-_CONCEPTS = frozenset({"CodeableConcept", "Coding"})
-Searched = Mapping[str, Answerable]

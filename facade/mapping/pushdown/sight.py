@@ -17,6 +17,7 @@ from facade.mapping.syntax import (
     ExpressionError,
     Fallback,
     Filter,
+    In,
     Items,
     Join,
     Literal,
@@ -79,11 +80,13 @@ class Sight:
             case Filter(operand, name, arguments):
                 return Filter(self.read(operand), name, tuple(map(self._argument, arguments)))  # type: ignore[arg-type]
             case Join(parts):
-                return Join(tuple(map(self.read, parts)))  # type: ignore[arg-type]
+                return _joined(tuple(map(self.read, parts)))
             case Fallback(parts):
                 return Fallback(tuple(map(self.read, parts)))  # type: ignore[arg-type]
             case Items(parts):
                 return Items(tuple(map(self.read, parts)))  # type: ignore[arg-type]
+            case In(operand, choices, negated):
+                return In(self.read(operand), choices, negated)  # type: ignore[arg-type]
             case Compare(left, sign, right):
                 return Compare(self.read(left), sign, self.read(right))  # type: ignore[arg-type]
             case _:
@@ -117,3 +120,8 @@ class Sight:
         scope = Scope(self.site, self.stream, None, SlotCounter(FIRST_SLOT))
         value = compile_expression(path, scope, []).run({}, [None] * FIRST_SLOT)
         return Literal(value) if isinstance(value, str) else UNKNOWN
+
+
+def _joined(parts: tuple[Read, ...]) -> Read:
+    texts = [part.text for part in parts if isinstance(part, Literal) and part.text]
+    return Literal("".join(texts)) if len(texts) == len(parts) else Join(parts)  # type: ignore[arg-type]

@@ -368,6 +368,18 @@ def people() -> Pack:
                   - coding: [{ $value: $serv | coding(c) }, { system: urn:z, code: $zed }]
                 specialty:
                   - $value: $spec | concept(d)
+                reasonCode:
+                  - $if: $kind = 'a'
+                    $then: { coding: [{ code: x }] }
+                    $else: { coding: [{ code: y }] }
+                  - coding:
+                      - $if: $kind in ('b', 'c')
+                        system: urn:r
+                        code: z
+                supportingInformation:
+                  - reference: $pat | ref(Observation)
+                slot:
+                  - reference: Slot/1
                 participant:
                   - status: accepted
                     actor: { reference: $pat | ref(Patient) }
@@ -388,6 +400,7 @@ search:
   appointment-type: kind
   service-type: [serv, zed]
   specialty: spec
+  reason-code: kind
   patient: pat
   practitioner: doc
   location: [room, site_no]
@@ -415,6 +428,10 @@ ASKED = {
     "patient": ("1", "Patient/a", "1,2", "x-" + "0" * 40, "Practitioner/1"),
     "practitioner": ("d-1", "Practitioner/d-a", "1"),
     "location": ("room-1", "site-1", "Location/room-1,Location/room-2", "Location/site-a,Location/room-1"),
+    "reason-code": ("x", "y", "z", "urn:r|z", "x,z", "q"),
+    "slot": ("1", "2", "Slot/1,Slot/2"),
+    "supporting-info": ("Observation/1",),
+    "based-on": ("1",),
     "actor": ("Patient/1", "Practitioner/d-1", "Location/room-room-1", "1", "Patient/1,Practitioner/d-1"),
     "_id": ("1", "1-2", "a-1", "1,2", "x-" + "0" * 40, "1-1-2"),
 }  # fmt: skip
@@ -450,6 +467,11 @@ def test_what_codes_and_references_become() -> None:
     assert where(("status", "cancelled")) == [("stat", "in", ("B", "b"))]
     assert where(("status", "proposed")) is None
     assert where(("status:not", "cancelled")) is None
+    assert where(("reason-code", "x")) == [("kind", "=", "a")]
+    assert where(("reason-code", "x,z")) == [("kind", "in", ("a", "b", "c"))]
+    assert where(("reason-code", "y")) is None, "of all others"
+    assert where(("slot", "2")) == [("id", "in", ())], "every row has Slot/1"
+    assert where(("based-on", "1")) == [("id", "in", ())], "no row has any"
     assert where(("appointment-type", "urn:y|1")) == [("kind", "=", "b")]
     assert where(("appointment-type", "1")) == [("kind", "in", ("a", "b"))]
     assert where(("patient", "1"), ("status", "booked")) == [("pat", "=", "1"), ("stat", "=", "A")]
@@ -463,7 +485,8 @@ def test_each_criterion_that_is_kept_says_why() -> None:
     found, search = ask(
         people(), "Appointment", "UTC",
         ("patient", "1"), ("status", "proposed"), ("status:not", "booked"), ("slot:missing", "true"),
-        ("actor", "room-1"), ("identifier", "urn:mrn|"), ("slot", "3"), ("_lastUpdated", "ge2026"),
+        ("actor", "room-1"), ("identifier", "urn:mrn|"), ("supporting-info", "Observation/3"), ("slot", "1"),
+        ("_lastUpdated", "ge2026"),
     )  # fmt: skip
     assert found is not None
     assert found.pushed == (search.criteria[0],)
@@ -473,6 +496,7 @@ def test_each_criterion_that_is_kept_says_why() -> None:
         "the modifier `:missing` is answered by the store",
         "it may refer to several types, in different columns",
         "a system alone names no value",
+        "`search:` of the mapping m has no `supporting-info`",
         "`search:` of the mapping m has no `slot`",
         "it is the store's own: the source does not know it",
     ]
