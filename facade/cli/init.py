@@ -66,9 +66,9 @@ def init(
     _tell(wish, made, timezone is None)
     if made.pack.startswith("./"):
         _tell_drafts(asyncio.run(_check(wish)))
-    console.print(
-        f"Next: [bold]facade check --config {escape(str(folder / 'facade.yaml'))}[/]", soft_wrap=True
-    )
+    config = str(folder / "facade.yaml")
+    quoted = f'"{config}"' if " " in config else config
+    console.print(f"Next: [bold]facade check --config {escape(quoted)}[/]", soft_wrap=True)
 
 
 async def _check(wish: Wish) -> list[Draft]:

@@ -18,7 +18,8 @@ CREATE TABLE "Patienten Stamm" ("Pat-Nr" INTEGER PRIMARY KEY, "Nachname" VARCHAR
   "Telefon" VARCHAR(20), "E-Mail" VARCHAR(60), "SV-Nummer" VARCHAR(10), "geändert am" DATETIME);
 CREATE TABLE "Ärzte" ("Arzt-Nr" INTEGER, "Titel" TEXT, "Nachname" TEXT, "Vorname" TEXT, "Fachgebiet" TEXT);
 CREATE TABLE "Termine" ("Termin-Nr" INTEGER PRIMARY KEY,
-  "Pat-Nr" INTEGER REFERENCES "Patienten Stamm" ("Pat-Nr"), "Arzt-Nr" INTEGER, "Datum" TEXT, "Uhrzeit" TEXT, "Dauer" INTEGER, "Status" TEXT, "Grund" TEXT);
+  "Pat-Nr" INTEGER REFERENCES "Patienten Stamm" ("Pat-Nr"), "Arzt-Nr" INTEGER, "Datum" TEXT,
+  "Uhrzeit" TEXT, "Dauer" INTEGER, "Status" TEXT, "Grund" TEXT);
 CREATE TABLE "Diagnosen" ("Pat-Nr" INTEGER, "ICD-10" VARCHAR(8), "Bezeichnung" TEXT, "Datum" TEXT);
 CREATE TABLE "order" ("group" INTEGER, "select" TEXT);
 CREATE TABLE "Protokoll" (zeit DATETIME, wer TEXT, was TEXT);

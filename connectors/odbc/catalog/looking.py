@@ -28,6 +28,11 @@ from connectors.odbc.values import repairer
 LOOK_SECONDS = 15.0
 """How long looking into one table may take, where `statement_timeout` allows more: there are many tables."""
 
+ROWS_KEPT = 100_000
+"""Rows that all samples together have at most, so that a thousand tables fit into memory."""
+ROWS_AT_LEAST = 50
+"""Rows of each table, all the same."""
+
 _READERS = {
     "mariadb": read_mysql,
     "mysql": read_mysql,
@@ -84,7 +89,8 @@ class Cataloguer:
             link = session.link
             product = link.told.partition(" through ")[0].partition(", file ")[0]
             dialect, quote = _SQLGLOT.get(link.dialect.name, ""), link.quote
-        todo = _Todo(outlines, sample, progress, {})
+        fitting = max(ROWS_KEPT // max(len(outlines), 1), ROWS_AT_LEAST)
+        todo = _Todo(outlines, min(sample, fitting), progress, {})
         workers = max(1, min(self._options.max_connections, len(outlines)))
         looking = [asyncio.ensure_future(self._work_off(todo)) for _ in range(workers)]
         try:
