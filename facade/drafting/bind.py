@@ -52,6 +52,7 @@ class Binder:
             if one.concept.name not in bound and one.col not in used:
                 bound[one.concept.name] = one
                 used.add(one.col)
+        _half_a_name(match, bound)
         if match.kind.body.get("patient") == "always" and (patient := self._patient(match)):
             bound["patient"] = patient
         return bound
@@ -175,6 +176,20 @@ class Binder:
             if score >= 0.6 and (best is None or (score, -col.at) > best[:2]):
                 best = (score, -col.at, col)
         return (link, best[2]) if best else None
+
+
+def _half_a_name(match: Match, bound: dict[str, Bound]) -> None:
+    """Beside a given name alone, `nom` or `Name` is the surname; beside a surname alone, `nome` is the given."""
+    whole = bound.get("full_name")
+    if whole is None or "name" not in whole.col.words or ("given" in bound) == ("surname" in bound):
+        return
+    half = "surname" if "given" in bound else "given"
+    other = "given" if half == "surname" else "surname"
+    concept = match.kind.concept(half)
+    if concept is not None and bound[other].through == whole.through:
+        reason = f"{whole.reason}, beside a {other} name" if other == "given" else f"{whole.reason}, beside a surname"
+        bound[half] = Bound(concept, whole.col, min(whole.confidence, 0.85), reason, whole.through)
+        del bound["full_name"]
 
 
 def shown(col: Col) -> str:

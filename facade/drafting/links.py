@@ -153,10 +153,12 @@ class Links:
         if col.kind not in ("text", "integer", "decimal", "other") or col.words <= _PLAIN:
             return None
         own = col.tab
-        for to in self._named.get(col.name.casefold(), ()):
-            if to.tab is not own and contained(col, to):
-                return Link(col, to, 0.9, f"named as the key of {to.tab.place}")
         wanted = col.words - _REFERS or col.words
+        named = [to for to in self._named.get(col.name.casefold(), ()) if to.tab is not own]
+        # Of several tables with a key of this name, the one that is called so; a side table never is.
+        for to in sorted(named, key=lambda one: (one.tab.words != wanted, one.tab.empty, one.order())):
+            if contained(col, to) and (to.tab.words & wanted or len(named) == 1):
+                return Link(col, to, 0.9, f"named as the key of {to.tab.place}")
         for target in self._worded.get(wanted, ()):
             if target is own:
                 continue

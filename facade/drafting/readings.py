@@ -377,10 +377,11 @@ def _label(one: Bound, ctx: Context) -> str:
 
 
 def _joined(held: Holder, one: Bound, ctx: Context) -> Made:
-    others = [ctx.path(ctx.bound[name]) for name in held.arguments if name in ctx.bound]
+    others = [ctx.bound[name] for name in held.arguments if name in ctx.bound]
     if not others:
         return _leaf(ctx.path(one), one, ctx)
-    return _leaf(f"[{', '.join([ctx.path(one), *others])}] | join(' ')", one, ctx)
+    paths = ", ".join(ctx.path(each) for each in (one, *others))
+    return Made(Leaf(f"$[{paths}] | join(' ')", comment(one)), (ctx.path(one),), (one, *others))
 
 
 def _mime(held: Holder, one: Bound, ctx: Context) -> Made:

@@ -8,6 +8,7 @@ from facade.drafting.evidence import day_first
 from facade.drafting.views import Col
 
 _GUARD = r"^[0-9]{4}-?[0-9]{1,2}-?[0-9]{1,2}([T ][0-9:.]+(Z|[+-][0-9:]+)?|[0-9]{4,6})?$"
+_DAY = "(?:0?[1-9]|[12][0-9]|3[01])"
 
 
 def date(path: str, col: Col, todo: list[str]) -> str:
@@ -42,10 +43,9 @@ def _slashed(path: str, col: Col, todo: list[str]) -> str:
     for mark in marks or "/":
         forms = [mark.join(("%d", "%m", year)), mark.join(("%m", "%d", year))]
         form = "', '".join(forms if first else forms[::-1])
-        held = re.escape(mark)
-        ways.append(
-            f"{path} | capture('^([0-9]{{1,2}}{held}[0-9]{{1,2}}{held}[0-9]{digits})($| )') | @filter('{form}')"
-        )
+        apart = re.escape(mark)
+        shape = f"({_DAY}{apart}{_DAY}{apart}[0-9]{digits})($| )"
+        ways.append(f"{path} | capture('^{shape}') | @filter('{form}')")
     return ways[0] if len(ways) == 1 else " ?? ".join(f"({one})" for one in ways)
 
 

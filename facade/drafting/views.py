@@ -12,33 +12,10 @@ from facade.drafting.tokens import common_prefix, pieces, said
 
 #: Words that say nothing of what a table or column holds.
 BLAND = frozenset(
-    [
-        "list",
-        "data",
-        "master",
-        "table",
-        "tbl",
-        "info",
-        "information",
-        "header",
-        "main",
-        "detail",
-        "details",
-        "form",
-        "view",
-        "mast",
-        "registry",
-        "file",
-        "tab",
-        "my",
-        "record",
-        "records",
-        "entry",
-        "base",
-        "current",
-        "all",
-        "ext",
-    ]
+    (
+        "list data master table tbl info information header main detail details form view mast registry file tab my"
+        " record records entry base current all ext"
+    ).split(" ")
 )
 SKIPPED = {"log": "a log", "backup": "a copy, an import or a temporary table"}
 
