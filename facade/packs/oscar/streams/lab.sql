@@ -1,0 +1,7 @@
+-- key: lab_name
+-- dialect: mysql
+-- mode: snapshot
+-- There is no table of laboratories: their names stand with each result, in any case.
+SELECT DISTINCT UPPER(TRIM(val)) AS lab_name
+FROM measurementsExt
+WHERE keyval = 'labname' AND TRIM(val) <> ''

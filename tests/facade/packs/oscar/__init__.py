@@ -1,0 +1,1 @@
+"""The oscar pack, over the real schema where it is to be had."""
