@@ -1,7 +1,7 @@
 -- A hospital with four patients on whom every quirk is practised. Written for these tests: nobody here is real.
 INSERT INTO oh_hospital VALUES ('HILL', 'Hill Hospital', '1 Hill Road', 'Arua', '+256 700 000001', '', 'desk@hill.example', 'UGX', '08:00:00', '17:30:00');
 INSERT INTO oh_ward (WRD_ID_A, WRD_NAME, WRD_TELE, WRD_FAX, WRD_EMAIL, WRD_NBEDS, WRD_IS_OPD, WRD_VISIT_DURATION) VALUES
-  ('M', 'MATERNITY', '21', '', '', 20, 0, 30), ('OPD', 'Outpatients', '', '22', 'opd@hill.example', 0, 1, 15), ('ST', 'Store', NULL, NULL, NULL, 0, 0, 0);
+  ('M', 'MATERNITY', '21', '', '', 20, 0, 30), ('OPD', 'Outpatients', '', '22', 'opd@hill.example', 0, 1, 15), ('ST', 'Store', NULL, NULL, NULL, 0, 0, 0), ('INV', 'Inventory', '', '', '', 0, 0, 0);
 INSERT INTO oh_usergroup (UG_ID_A, UG_DESC) VALUES ('doctor', 'Everything but the laboratory'), ('lab', 'Laboratory only');
 INSERT INTO oh_user (US_ID_A, US_UG_ID_A, US_DESC, US_ACTIVE, US_ACCOUNT_LOCKED) VALUES
   ('rlapwony', 'doctor', 'Dr. Rose Lapwony', 1, 0), ('lab1', 'lab', NULL, 1, 1), ('old', 'gone', 'Left in 2019', 0, 0);
@@ -27,7 +27,8 @@ INSERT INTO oh_admission (ADM_ID, ADM_IN, ADM_TYPE, ADM_WRD_ID_A, ADM_PAT_ID, AD
   (12, 0, 'N', 'M', 2, '2022-01-01 10:00:00', 'I', NULL, '39', '39', NULL, NULL, '2022-01-02 10:00:00', 'EQ', NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'Y', 'rlapwony', '2022-01-01 10:00:00', NULL, NULL),
   (13, 1, 'N', 'M', 3, '2022-01-01 10:00:00', 'I', NULL, '39', NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'N', 'rlapwony', '2022-01-01 10:00:00', NULL, NULL),
   (14, 0, 'M', 'XX', 4, '2022-03-01 10:00:00', '?', NULL, NULL, '99', NULL, NULL, '2022-03-02 10:00:00', 'D', NULL, NULL, NULL, 'N', NULL, 'W', NULL, 2.75, NULL, '2022-04-01 00:00:00', NULL, 'N', 'nobody', '2022-03-01 10:00:00', NULL, NULL),
-  (15, 0, 'N', 'M', 1, '2021-02-01 10:00:00', 'I', NULL, '26', '26', NULL, NULL, '2021-02-02 10:00:00', 'Z', NULL, 0, NULL, NULL, NULL, NULL, 'M', NULL, NULL, NULL, '2021-02-01 00:00:00', 'N', NULL, NULL, NULL, NULL);
+  (15, 0, 'N', 'M', 1, '2021-02-01 10:00:00', 'I', NULL, '26', '26', NULL, NULL, '2021-02-02 10:00:00', 'Z', NULL, 0, NULL, NULL, NULL, NULL, 'M', NULL, NULL, NULL, '2021-02-01 00:00:00', 'N', NULL, NULL, NULL, NULL),
+  (16, 0, 'N', 'M', 1, '2021-03-05 10:00:00', 'I', NULL, '39', '39', NULL, NULL, '2021-03-01 10:00:00', 'EQ', NULL, 2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'N', NULL, NULL, NULL, NULL);
 INSERT INTO oh_malnutritioncontrol VALUES (1, '2022-03-01 00:00:00', 14, 81.5, 9.25), (2, '2022-01-01 00:00:00', 12, 80, 9), (3, '2022-03-02 00:00:00', 14, 0, 9.5);
 INSERT INTO oh_visits (VST_ID, VST_PAT_ID, VST_DATE, VST_NOTE, VST_CREATED_BY, VST_CREATED_DATE, VST_LAST_MODIFIED_BY, VST_LAST_MODIFIED_DATE, VST_ACTIVE, VST_WRD_ID_A, VST_DURATION, VST_SERVICE) VALUES
   (1, 1, '2022-03-27 01:45:00', 'Bring the card', 'rlapwony', '2022-01-12 10:00:00', 'rlapwony', '2022-01-12 10:00:00', 1, 'OPD', 45, 'Control visit'),
