@@ -22,7 +22,7 @@ from connectors.odbc.catalog.sqlserver import read_sqlserver
 from connectors.odbc.link import Link
 from connectors.odbc.options import Options
 from connectors.odbc.pool import Pool, Sleep
-from connectors.odbc.session import Session
+from connectors.odbc.session import Session, alone
 from connectors.odbc.values import repairer
 
 LOOK_SECONDS = 15.0
@@ -94,11 +94,16 @@ class Cataloguer:
         workers = max(1, min(self._options.max_connections, len(outlines)))
         looking = [asyncio.ensure_future(self._work_off(todo)) for _ in range(workers)]
         try:
-            await asyncio.gather(*looking)
+            ended = await asyncio.gather(*looking, return_exceptions=True)
         finally:
             for one in looking:
                 one.cancel()
-            await asyncio.gather(*looking, return_exceptions=True)
+        for failure in ended:
+            whole = len(todo.found) == len(
+                outlines
+            )  # the others did without a connection that was not to be had
+            if isinstance(failure, BaseException) and not (whole and isinstance(failure, ConnectorError)):
+                raise alone(failure)
         return Catalog(product, dialect, quote, tuple(todo.found[number] for number in range(len(outlines))))
 
     async def _outlines(self, session: Session) -> list[Outline]:

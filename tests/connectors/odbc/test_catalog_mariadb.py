@@ -142,6 +142,18 @@ async def test_no_more_connections_than_allowed_and_none_that_writes(mariadb: Da
     assert {text.split()[0] for text in said if text.strip()} <= {"SELECT", "SET", "SHOW"}
 
 
+async def test_a_login_that_may_connect_only_once(mariadb: Database) -> None:
+    mariadb.run(
+        "".join(f"CREATE TABLE t{n} (id int);" for n in range(20))
+        + "CREATE OR REPLACE USER einmal@'%' IDENTIFIED BY 'x' WITH MAX_USER_CONNECTIONS 1;"
+        "GRANT SELECT ON emr.* TO einmal@'%';"
+    )
+    connection = str(mariadb.options["connection"]).replace(f"PWD={{{PASSWORD}}}", "PWD=x")
+    connection = connection.replace(f"UID={USER}", "UID=einmal")
+    found = await catalog(mariadb, connection=connection, max_connections=4)
+    assert [table.rows for table in found.tables] == [0] * 20
+
+
 async def test_a_database_that_dies_meanwhile_is_told(mariadb: Database) -> None:
     server = mariadb.server
     assert server is not None

@@ -246,3 +246,17 @@ def test_what_is_wrong_is_one_line_and_leaves_nothing(
     assert told in err
     assert len(err.splitlines()) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_a_server_that_is_not_there(cli: Cli, tmp_path: Path) -> None:
+    from tests import servers
+
+    driver = servers.odbc_driver(*servers.MariaDB.driver)
+    given = f"Driver={driver};Server=127.0.0.1;Port={servers.free_port()};UID=a;PWD=hunter2"
+    status, out, err = cli("site", "--odbc", given, "--option", "connect_attempts=1")
+    assert (status, out) == (1, "")
+    assert err == (
+        "error source emr: the database cannot be reached: is it running, and are host and port right? "
+        "(SQLSTATE HY000, code 2002)\n"
+    )
+    assert list(tmp_path.iterdir()) == []
