@@ -79,19 +79,3 @@ def test_what_is_live_is_asked_in_slices(search: str, columns: list[str]) -> Non
     assert narrowed is not None
     assert sorted(condition.column for condition in narrowed.where) == columns
     assert narrowed.kept == ()
-
-
-def test_columns_that_tables_name_are_read() -> None:
-    """`$v.column | field` of a column that no stream has would be empty, and nobody would know."""
-    files = read_pack("openhospital").layers[0]
-    streams = "\n".join(body for name, body in files.items() if name.startswith("streams/"))
-    read = set(re.findall(r"\w+", streams))
-    named = {
-        row[column]
-        for table in pack().concept_maps.values()
-        for row in table.objects()
-        for column in row
-        if column == "family" or column.endswith("column")
-    } - {""}
-    assert len(named) > 60
-    assert named - read == set()
