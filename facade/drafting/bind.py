@@ -63,6 +63,8 @@ class Binder:
         if path is None or concept is None:
             return None
         link = self.links.link(path.col)
+        if link is not None and link.to.tab is not self.classifier.patients:
+            link = None
         return Bound(concept, path.col, path.confidence, path.how, path.through, link)
 
     def _candidates(self, kind: Kind, tab: Tab) -> list[Bound]:

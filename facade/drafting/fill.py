@@ -95,13 +95,8 @@ def _object(body: dict[str, Any], element: str, ctx: Context) -> tuple[Any, _Fou
     if "$value" in kept and isinstance(kept["$value"], dict):
         inner = kept.pop("$value")
         kept = {**inner, **kept}
-    if (
-        total.constant
-        and total.present
-        and "$if" not in kept
-        and "$always" not in body
-        and "$absent" not in body
-    ):
+    guarded = total.constant and "$always" not in body and "$absent" not in body
+    if total.present and "$if" not in kept and (guarded or named):
         kept = {"$if": Leaf(_any(_named(named, ctx) or total.present)), **kept}
         total = _Found(total.present, filled=True, held=True)
     if "$absent" in kept:

@@ -27,6 +27,8 @@ SYSTEMS = {
 }
 _HOLDER = re.compile(r"<(\w+)(?: as (\w+)(?:\(([^)]*)\))?)?(?: (else|over) (.+))?>")
 
+_BIRTH = "^[12][0-9]{3}(?:-(?:0?[1-9]|1[0-2])(?:-(?:0?[1-9]|[12][0-9]|3[01]))?)?"
+
 
 @dataclass(frozen=True)
 class Holder:
@@ -196,7 +198,8 @@ def _birth(ctx: Context) -> Made:
     parts = [ctx.bound[name] for name in ("birth_year", "birth_month", "birth_day") if name in ctx.bound]
     paths = ", ".join(ctx.path(one) for one in parts)
     reason = "; ".join(comment(one) for one in parts)
-    return Made(Leaf(f"$[{paths}] | join('-') | date", reason), (ctx.path(parts[0]),), tuple(parts))
+    whole = f"$[{paths}] | join('-') | capture('{_BIRTH}') | date"
+    return Made(Leaf(whole, reason), (ctx.path(parts[0]),), tuple(parts))
 
 
 def _end(held: Holder, one: Bound | None, ctx: Context) -> Made | None:
@@ -392,8 +395,17 @@ def _url(held: Holder, one: Bound, ctx: Context) -> Made:
     return _leaf(f"{ctx.path(one)} | replace(' ', '%20')", one, ctx)
 
 
-def _base64(held: Holder, one: Bound, ctx: Context) -> Made:
-    return _leaf(ctx.path(one) if one.col.kind == "binary" else f"{ctx.path(one)} | base64", one, ctx)
+def _base64(held: Holder, one: Bound, ctx: Context) -> Made | None:
+    mime = ctx.get("mime")
+    if mime is None:
+        ctx.todo.append(f"`{one.col.name}` may be the content: map it to data, with its contentType")
+        return None
+    inner = ctx.path(one) if one.col.kind == "binary" else f"{ctx.path(one)} | base64"
+    test = make(Holder("mime", "mime", (), "", ""), ctx)
+    assert test is not None
+    # FHIR refuses data of which nobody knows what they are.
+    node = {"$if": Leaf(test.node.text), "$value": Leaf(inner, comment(one))}
+    return Made(node, (ctx.path(one),), (one,))
 
 
 _READINGS: dict[str, Callable[[Holder, Bound, Context], Made | None]] = {

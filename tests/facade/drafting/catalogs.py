@@ -77,5 +77,7 @@ def faults(report: SourceReport) -> list[str]:
             lines.append(f"{stream.stream}: {stream.error}")
         lines += [f"{stream.stream}: no column {name}" for name in stream.missing]
         for finding in (*stream.invalid, *stream.failures):
-            lines.append(f"{stream.stream}: {finding.mapping} {finding.element}: {finding.reason} ({finding.count})")
+            lines.append(
+                f"{stream.stream}: {finding.mapping} {finding.element}: {finding.reason} ({finding.count})"
+            )
     return lines

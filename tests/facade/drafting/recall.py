@@ -57,7 +57,9 @@ class Score:
 def fed(pack: Pack) -> Fed:
     """The elements of a pack that columns feed, two levels deep, and the columns."""
     found = Fed()
-    origins = {name: _origins(stream.query, stream.options.get("dialect")) for name, stream in pack.streams.items()}
+    origins = {
+        name: _origins(stream.query, stream.options.get("dialect")) for name, stream in pack.streams.items()
+    }
     for name, doc in pack.mappings.items():
         document = pack.documents[name]
         given = document.entries.get("map")
@@ -99,7 +101,7 @@ def _leaves(node: Node, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
         for key, entry in node.entries.items():
             if key in ("$if", "$switch", "$for", "$let") and not isinstance(entry.value, Map):
                 continue
-            plain = key.startswith("$") or not path and False or not key[:1].isalpha()
+            plain = key.startswith("$") or (not path and False) or not key[:1].isalpha()
             yield from _leaves(entry.value, path if plain or _case(node) else (*path, key))
 
 
@@ -107,7 +109,9 @@ def _case(node: Map) -> bool:
     return "$switch" in node.entries
 
 
-def _columns(text: str, lets: dict[str, str], origins: dict[str, set[tuple[str, str]]], depth: int = 3) -> set[tuple[str, str]]:
+def _columns(
+    text: str, lets: dict[str, str], origins: dict[str, set[tuple[str, str]]], depth: int = 3
+) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     if "$" not in text:
         return found
@@ -120,7 +124,9 @@ def _columns(text: str, lets: dict[str, str], origins: dict[str, set[tuple[str, 
     return found
 
 
-def _fields(pack: Pack, text: str, lets: dict[str, str], origins: dict[str, set[tuple[str, str]]]) -> set[tuple[str, str]]:
+def _fields(
+    pack: Pack, text: str, lets: dict[str, str], origins: dict[str, set[tuple[str, str]]]
+) -> set[tuple[str, str]]:
     """The columns that a concept map names (`$v.column | field`)."""
     whole = " ".join([text, *(lets[name] for _, name in _PATH.findall(text) if name in lets)])
     found: set[tuple[str, str]] = set()
@@ -151,7 +157,9 @@ def compare(pack: Pack, draft: Pack) -> dict[str, tuple[Score, Score]]:
     """By resource, and in all (``): the elements, and the columns that feed them."""
     wanted, drafted = fed(pack), fed(draft)
     scores: dict[str, tuple[Score, Score]] = defaultdict(lambda: (Score(), Score()))
-    for at, (mine, theirs) in enumerate(((drafted.elements, wanted.elements), (drafted.sources, wanted.sources))):
+    for at, (mine, theirs) in enumerate(
+        ((drafted.elements, wanted.elements), (drafted.sources, wanted.sources))
+    ):
         for resource in {one[0] for one in mine | theirs}:
             a = {one for one in mine if one[0] == resource}
             b = {one for one in theirs if one[0] == resource}
@@ -165,7 +173,9 @@ def compare(pack: Pack, draft: Pack) -> dict[str, tuple[Score, Score]]:
 
 def table(title: str, scores: dict[str, tuple[Score, Score]]) -> str:
     """The scores as text."""
-    lines = [f"{title:<28}{'elements found':>16}{'recall':>8}{'prec.':>7}{'columns found':>16}{'recall':>8}{'prec.':>7}"]
+    lines = [
+        f"{title:<28}{'elements found':>16}{'recall':>8}{'prec.':>7}{'columns found':>16}{'recall':>8}{'prec.':>7}"
+    ]
     for name, (elements, columns) in [*((k, v) for k, v in scores.items() if k), ("in all", scores[""])]:
         lines.append(
             f"{name:<28}{elements.found:>7} of {elements.wanted:<5}{elements.recall:>8.0%}{elements.precision:>7.0%}"
