@@ -90,10 +90,15 @@ async def begin(store: Store, source: str, stream: str, kind: str) -> State:
     now = store.now()
 
     def work(transaction: Transaction) -> State:
-        sql = "INSERT INTO stream_state (source, name) VALUES (?, ?) ON CONFLICT (source, name) DO NOTHING"
-        transaction.execute(sql, (source, stream))
         sql = "SELECT id, cursor FROM stream_state WHERE source=? AND name=?"
-        stream_id, cursor = transaction.execute(sql, (source, stream))[0]
+        found = transaction.execute(sql, (source, stream))
+        if not found:  # else PostgreSQL would use up a number at each run
+            new = (
+                "INSERT INTO stream_state (source, name) VALUES (?, ?) ON CONFLICT (source, name) DO NOTHING"
+            )
+            transaction.execute(new, (source, stream))
+            found = transaction.execute(sql, (source, stream))
+        stream_id, cursor = found[0]
         transaction.execute("UPDATE stream_state SET last_started=? WHERE id=?", (now, stream_id))
         _close_interrupted(transaction, stream_id)
         sql = "SELECT max(ended) FROM sync_run WHERE stream_id=? AND ended<=?"

@@ -48,12 +48,16 @@ def state(store: Store) -> dict[str, Any]:
         "SELECT r.type, r.id, r.patient, r.mapping, s.name, w.key FROM resource r"
         " JOIN raw_record w ON w.id=r.raw_id JOIN stream_state s ON s.id=w.stream_id WHERE r.deleted=0"
     )
+    quarantine = (
+        "SELECT s.source, s.name, q.key, q.mapping, q.element, q.reason FROM quarantine q"
+        " JOIN stream_state s ON s.id=q.stream_id"
+    )
     return {
         "resources": resources(store),
         "index": index(store),
         "raw": set(store.query(raw)),
         "owners": set(store.query(owner)),
-        "quarantine": set(store.query("SELECT stream_id, key, mapping, element, reason FROM quarantine")),
+        "quarantine": set(store.query(quarantine)),
         "cursors": set(store.query("SELECT source, name, cursor FROM stream_state")),
     }
 
