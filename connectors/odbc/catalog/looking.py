@@ -98,10 +98,8 @@ class Cataloguer:
         finally:
             for one in looking:
                 one.cancel()
+        whole = len(todo.found) == len(outlines)  # perhaps with fewer connections than were to be had
         for failure in ended:
-            whole = len(todo.found) == len(
-                outlines
-            )  # the others did without a connection that was not to be had
             if isinstance(failure, BaseException) and not (whole and isinstance(failure, ConnectorError)):
                 raise alone(failure)
         return Catalog(product, dialect, quote, tuple(todo.found[number] for number in range(len(outlines))))

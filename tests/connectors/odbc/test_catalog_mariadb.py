@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -142,15 +143,22 @@ async def test_no_more_connections_than_allowed_and_none_that_writes(mariadb: Da
     assert {text.split()[0] for text in said if text.strip()} <= {"SELECT", "SET", "SHOW"}
 
 
-async def test_a_login_that_may_connect_only_once(mariadb: Database) -> None:
+async def test_a_server_that_has_one_connection_left(mariadb: Database) -> None:
     mariadb.run(
         "".join(f"CREATE TABLE t{n} (id int);" for n in range(20))
-        + "CREATE OR REPLACE USER einmal@'%' IDENTIFIED BY 'x' WITH MAX_USER_CONNECTIONS 1;"
-        "GRANT SELECT ON emr.* TO einmal@'%';"
+        + "CREATE OR REPLACE USER knapp@'%' IDENTIFIED BY 'x'; GRANT SELECT ON emr.* TO knapp@'%';"
+        "SET GLOBAL max_connections=10;"
     )
     connection = str(mariadb.options["connection"]).replace(f"PWD={{{PASSWORD}}}", "PWD=x")
-    connection = connection.replace(f"UID={USER}", "UID=einmal")
-    found = await catalog(mariadb, connection=connection, max_connections=4)
+    connection = connection.replace(f"UID={USER}", "UID=knapp")
+    try:
+        async with AsyncExitStack() as others:
+            for _ in range(9):
+                other = await others.enter_async_context(mariadb.open(connection=connection))
+                await other.check()  # stays connected
+            found = await catalog(mariadb, connection=connection, max_connections=4)
+    finally:
+        mariadb.run("SET GLOBAL max_connections=151;")
     assert [table.rows for table in found.tables] == [0] * 20
 
 
