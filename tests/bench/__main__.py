@@ -10,8 +10,15 @@ from tests.bench.http import bench_http
 from tests.bench.live import bench_live
 from tests.bench.mapping import bench_mapping
 from tests.bench.report import Figure, show
+from tests.bench.resync import bench_resync
 
-BENCHES = {"mapping": bench_mapping, "http": bench_http, "live": bench_live, "fill": bench_fill}
+BENCHES = {
+    "mapping": bench_mapping,
+    "http": bench_http,
+    "live": bench_live,
+    "resync": bench_resync,
+    "fill": bench_fill,
+}
 
 figures: list[Figure] = []
 for name in sys.argv[1:] or BENCHES:

@@ -17,17 +17,23 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from connectors.base import Record
+from tests.bench.reconcile import bench_reconcile, reconcile
 from tests.bench.report import Figure, at_least, at_most_above
+from tests.bench.startup import bench_startup
 from tests.generators.openemr import openemr_database
 from tests.paths import SHARED
 from tests.servers import mariadb
 
 PATIENTS = 2_000
 FEW, MANY = 20_000, 1_000_000
+STREAM = "immunization"
 _SEED = 1
 _TODAY = date(2026, 1, 5)
 
@@ -47,16 +53,21 @@ def bench_fill(runs: int = 3) -> list[Figure]:
         rows = statistics.median(run["read"] / run["seconds"] for run in bare)
         return [
             at_least("fill, OpenEMR in MariaDB to durable resources", written, "resources/s", 5_000, rows),
-            _memory(connection),
+            *_large(connection),
         ]
 
 
-def _memory(connection: str) -> Figure:
-    """Peak memory of filling many rows against few, of the same stream."""
+def _large(connection: str) -> list[Figure]:
+    """A store of many rows of one stream: filled, reconciled, and served, with its peaks of memory."""
     _multiply(connection, MANY)
     few = _measure("memory", connection, FEW)["peak_mb"]
-    many = _measure("memory", connection, MANY)["peak_mb"]
-    return at_most_above(f"peak memory, {MANY:,} rows against {FEW:,}", many, "MB", 100, few)
+    with tempfile.TemporaryDirectory() as folder:
+        many = measure("memory", connection, folder, MANY)["peak_mb"]
+        return [
+            at_most_above(f"peak memory, {MANY:,} rows against {FEW:,}", many, "MB", 100, few),
+            *bench_reconcile(connection, folder, few),
+            bench_startup(connection, folder),
+        ]
 
 
 def _multiply(connection: str, rows: int) -> None:
@@ -79,14 +90,19 @@ def _multiply(connection: str, rows: int) -> None:
 
 def _measure(what: str, connection: str, rows: int = 0) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "tests.bench.fill", what, folder, "--rows", str(rows)]
-        done = subprocess.run(command, input=connection, text=True, stdout=subprocess.PIPE, check=True)
+        return measure(what, connection, folder, rows)
+
+
+def measure(what: str, connection: str, folder: str, rows: int = 0) -> dict[str, Any]:
+    """One measurement in a process of its own, whose store stays in the folder."""
+    command = [sys.executable, "-m", "tests.bench.fill", what, folder, "--rows", str(rows)]
+    done = subprocess.run(command, input=connection, text=True, stdout=subprocess.PIPE, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
-def _fill(connection: str, folder: Path, streams: list[str] | None, rows: int) -> dict[str, Any]:
-    from connectors.base import Record
+def fill(connection: str, folder: Path, streams: list[str] | None, rows: int = 0) -> dict[str, Any]:
+    """Sync into the folder's store, the first `rows` of a stream or (0) all."""
     from connectors.odbc import open_connector
     from facade.flow.sync import sync_source
     from facade.mapping import parse_pack
@@ -98,18 +114,18 @@ def _fill(connection: str, folder: Path, streams: list[str] | None, rows: int) -
     options = {"connection": connection, "rows_per_second": 0}
     connector = open_connector("emr", options, pack.streams, lambda: datetime.now(UTC))
     if rows:
-        whole = connector.read
+        whole = connector.read_batches
 
-        async def first(stream: str, since: Any = None, where: Any = None) -> Any:
+        async def first(stream: str, since: Any = None, where: Any = None) -> AsyncIterator[list[Record]]:
             count = 0
-            async for record in whole(stream, since, where):
-                assert isinstance(record, Record)
-                yield record
-                count += 1
-                if count == rows:
-                    return
+            async with aclosing(whole(stream, since, where)) as batches:
+                async for batch in batches:
+                    yield batch[: rows - count]
+                    count += len(batch)
+                    if count >= rows:
+                        return
 
-        connector.read = first
+        connector.read_batches = first
 
     async def run() -> list[Any]:
         try:
@@ -157,7 +173,7 @@ def _bare(connection: str, folder: Path) -> dict[str, Any]:
 
 def _child() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["fill", "bare", "memory"])
+    parser.add_argument("what", choices=["fill", "bare", "memory", "reconcile"])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rows", type=int, default=0)
     given = parser.parse_args()
@@ -166,9 +182,10 @@ def _child() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     if given.what == "bare":
         found = _bare(connection, given.folder)
+    elif given.what == "reconcile":
+        found = reconcile(connection, given.folder)
     else:
-        streams = ["immunization"] if given.what == "memory" else None
-        found = _fill(connection, given.folder, streams, given.rows)
+        found = fill(connection, given.folder, [STREAM] if given.what == "memory" else None, given.rows)
     found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(found))
 

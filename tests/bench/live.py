@@ -28,22 +28,21 @@ from tests.servers import MariaDB, mariadb
 
 APPOINTMENTS = 20_000
 CROWD = 50
-_QUERY = (
+BOOKING = (
+    "CREATE TABLE booking (no int PRIMARY KEY, person int, doctor int, starts datetime, minutes int,"
+    " state char(1), kind varchar(20), reason varchar(80), room varchar(8), slot int, made datetime,"
+    " changed datetime)"
+)
+QUERY = (
     "SELECT no, person, doctor, starts, minutes, state, kind, reason, room, slot, made, changed FROM booking"
 )
-_PACK = {
-    "facade.yaml": "host: 127.0.0.1\nsite: {{ timezone: America/New_York }}\nsources:\n  emr:\n"
-    '    kind: odbc\n    pack: ./bench\n    every: 1h\n    connection: "{connection}"\n',
-    "bench/pack.yaml": "pack: bench\ntitle: Bench\ncodes: {{ state: {{ unmapped: pending }} }}\n",
-    "bench/codes/state.csv": "legacy,code\n@,arrived\nX,cancelled\n<,fulfilled\n~,waitlist\n",
-    "bench/streams/booking.sql": "-- key: no\n-- mode: live\n" + _QUERY + "\n",
-    "bench/resources/appointment.yaml": """
+RESOURCE = """
 resource: Appointment
 stream: booking
 id: $no
 map:
   status: $state | code(state)
-  appointmentType: {{ text: $kind }}
+  appointmentType: { text: $kind }
   reasonCode:
     - text: $reason
   start: $starts | instant
@@ -51,13 +50,20 @@ map:
   minutesDuration: $minutes
   created: $made | datetime
   participant:
-    - actor: {{ reference: $person | ref(Patient) }}
+    - actor: { reference: $person | ref(Patient) }
       status: accepted
-    - actor: {{ reference: $doctor | ref(Practitioner) }}
+    - actor: { reference: $doctor | ref(Practitioner) }
       status: accepted
 search:
   patient: person
-""",
+"""
+_PACK = {
+    "facade.yaml": "host: 127.0.0.1\nsite: { timezone: America/New_York }\nsources:\n  emr:\n"
+    '    kind: odbc\n    pack: ./bench\n    every: 1h\n    connection: "<connection>"\n',
+    "bench/pack.yaml": "pack: bench\ntitle: Bench\ncodes: { state: { unmapped: pending } }\n",
+    "bench/codes/state.csv": "legacy,code\n@,arrived\nX,cancelled\n<,fulfilled\n~,waitlist\n",
+    "bench/streams/booking.sql": "-- key: no\n-- mode: live\n" + QUERY + "\n",
+    "bench/resources/appointment.yaml": RESOURCE,
 }
 
 
@@ -67,11 +73,11 @@ def bench_live(rounds: int = 7, seconds: float = 1.5) -> list[Figure]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
-        folder, connection = Path(name), _fill(database)
+        folder, connection = Path(name), booking_database(database, APPOINTMENTS)
         for path, text in _PACK.items():
             place = folder / path
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(text.format(connection=connection), encoding="utf-8")
+            place.write_text(text.replace("<connection>", connection), encoding="utf-8")
         command = [sys.executable, "-m", "tests.bench.live", name, str(port)]
         with subprocess.Popen(command, stdin=subprocess.PIPE) as server:
             try:
@@ -103,18 +109,16 @@ def _crowd(database: MariaDB, url: str) -> Figure:
     return at_most(f"queries for {CROWD} clients of one slice", asked, "queries", 1)
 
 
-def _fill(database: MariaDB) -> str:
+def booking_database(database: MariaDB, rows: int) -> str:
+    """A table of so many appointments; gives the connection string."""
     connection = database.create_database("bench")
     database.run(
         "bench",
-        "CREATE TABLE booking (no int PRIMARY KEY, person int, doctor int, starts datetime, minutes int,"
-        " state char(1), kind varchar(20), reason varchar(80), room varchar(8), slot int, made datetime,"
-        " changed datetime, KEY (person));"
-        "INSERT INTO booking SELECT seq, seq % 5000, seq % 40,"
+        f"{BOOKING}; INSERT INTO booking SELECT seq, seq % 5000, seq % 40,"
         " '2026-01-05 08:00:00' + INTERVAL seq * 15 MINUTE, 15, SUBSTRING('@X<~', seq % 4 + 1, 1),"
         " 'Office visit', IF(seq % 3, NULL, 'Follow-up'), 'R1', seq,"
         " '2025-12-01 10:00:00', '2025-12-01 10:00:00'"
-        f" FROM seq_1_to_{APPOINTMENTS};",
+        f" FROM seq_1_to_{rows}; CREATE INDEX of_person ON booking (person);",
     )
     return connection
 
@@ -141,7 +145,7 @@ def _serve(folder: Path, port: int, connection: str) -> None:
         link: Any = getattr(own, "link", None)
         if link is None:
             link = own.link = pyodbc.connect(connection, autocommit=True)
-        cursor = link.execute(f"{_QUERY} WHERE no = ?", id)
+        cursor = link.execute(f"{QUERY} WHERE no = ?", id)
         names = [column[0] for column in cursor.description]
         row = cursor.fetchone()
         cursor.close()

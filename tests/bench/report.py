@@ -40,6 +40,12 @@ def ratio_at_least(name: str, value: float, unit: str, bound: float, baseline: f
     )
 
 
+def told(name: str, value: float, unit: str, baseline: float | None = None) -> Figure:
+    """A figure without a promise."""
+    ratio = None if baseline is None else round(value / baseline, 3)
+    return Figure(name, round(value, 1), unit, _round(baseline), ratio)
+
+
 def at_most(name: str, value: float, unit: str, bound: float) -> Figure:
     """A figure whose value may not exceed a bound."""
     return Figure(name, _round_small(value), unit, None, None, f"≤ {bound:,.0f} {unit}", value <= bound)
