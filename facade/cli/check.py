@@ -14,7 +14,7 @@ from facade.cli.check_diff import show_diff
 from facade.cli.console import StreamBars, console, table, utc_now
 from facade.cli.options import DEFAULT_CONFIG, Config
 from facade.flow.check import Finding, How, SourceReport, StreamReport, check_source, coverage_markdown
-from facade.flow.site import Site, open_connectors, read_site
+from facade.flow.site import Site, open_connectors, own_pack, read_site
 from facade.settings import load_settings
 
 
@@ -62,9 +62,8 @@ async def _check(site: Site, sample: int | None, models: bool) -> list[SourceRep
                 bars.show(stream, records, sample, f"{records:,} rows")
 
             for name, connector in connectors.items():
-                reports.append(
-                    await check_source(name, site.packs[name], connector, How(sample, models, told))
-                )
+                how = How(sample, models, told, own_pack(site.settings, name))
+                reports.append(await check_source(name, site.packs[name], connector, how))
     finally:
         for connector in connectors.values():
             await connector.aclose()

@@ -41,6 +41,12 @@ def read_site(settings: Settings) -> Site:
     return Site(settings, packs)
 
 
+def own_pack(settings: Settings, source: str) -> Pack:
+    """A source's pack as its cases know it: with the pack's and its overlays' own values for `$site`."""
+    one = settings.sources[source]
+    return parse_pack(read_pack(one.pack, one.overlays))
+
+
 def _check_streams(settings: Settings, packs: Mapping[str, Pack]) -> None:
     """A stream that the settings name and the pack does not have is a typing error."""
     problems = [

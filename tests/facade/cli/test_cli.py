@@ -185,3 +185,12 @@ def test_coverage_has_a_table_for_each_source(cli: Cli, demo: Path) -> None:
     status, _, err = cli("check", "--sample", "3", "--no-models", "--coverage", "coverage.md")
     assert (status, err) == (0, "")
     assert (demo / "coverage.md").read_text().count("| Patient | 3 | ") == 2
+
+
+def test_cases_are_told_in_the_packs_own_zone(cli: Cli, demo: Path) -> None:
+    settings = (demo / "facade.yaml").read_text().replace("America/New_York", "Africa/Kampala")
+    (demo / "facade.yaml").write_text(settings)
+    status, out, _ = cli("check", "--sample", "5", "--no-models")
+    assert (status, out.count("case ")) == (0, 0)
+    run, _, total = out.partition(" cases of the pack hold")[0].rpartition("\n")[2].partition(" of ")
+    assert run == total != "0"
