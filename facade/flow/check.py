@@ -90,7 +90,7 @@ class How:
     models: bool = True
     progress: Progress = lambda stream, records: None
     own: Pack | None = None
-    """The pack with its own values for `$site`, in which its cases are told; None: the one that is checked."""
+    """The pack with its own values for `$site`, in which its cases are told; None: the pack itself."""
 
 
 async def check_source(name: str, pack: Pack, connector: Connector, how: How) -> SourceReport:
