@@ -70,7 +70,7 @@ class Desk:
         self.resting: Rest | None = None
         self.before: asyncio.Event | None = None
         self.after: asyncio.Event | None = None
-        self.turns = 0  # of the event loop, between reading the rows and giving them
+        self.pause = 0.0  # seconds between reading the rows and giving them
 
     def book(self, no: int, person: str | None = "1", **columns: Any) -> None:
         row = {"no": str(no), "person": person, "room": None, "day": "2024-05-01", "state": None, **columns}
@@ -108,8 +108,7 @@ class Desk:
         rows = [dict(row) for row in self.tables[stream].values() if _holds(row, where or ())]
         if self.after is not None:
             await self.after.wait()
-        for _ in range(self.turns):
-            await asyncio.sleep(0)
+        await asyncio.sleep(self.pause)
         for row in rows:
             yield Record(stream, row["no"], row)
 
