@@ -35,7 +35,7 @@ _TEXT_CUTS = {
     "mysql": "SUBSTRING({c}, 1, {n})",
     "postgresql": "LEFT(CAST({c} AS text), {n})",
     "sqlite": "CASE WHEN typeof({c}) = 'text' AND length({c}) >= {n} THEN substr({c}, 1, {n}) ELSE {c} END",
-    "sqlserver": "SUBSTRING({c}, 1, {n})",
+    "sqlserver": "LEFT(CONVERT(nvarchar(max), {c}), {n})",
     "oracle": "DBMS_LOB.SUBSTR({c}, {n}, 1)",
 }
 _BYTE_CUTS = {
@@ -76,15 +76,9 @@ class Sampler:
         columns = tuple(outline.columns) or self._described(outline)
         if not columns:
             return (), [], False
-        try:
-            first, last, whole = self._ends(outline, columns, rows)
-        except Exception as error:
-            if fault_of(error).lost or fault_of(error).stopped:
-                raise
-            plain = [one for one in columns if one.kind not in ("other", "binary")]
-            if not plain or len(plain) == len(columns):
-                raise
-            first, last, whole = self._ends(outline, plain, rows)  # a type that the driver cannot read
+        plain = [one for one in columns if one.kind not in _BYTES_MAYBE]
+        short = [one for one in plain if self._cut(one) == self.quoted(one.name)]
+        first, last, whole = self._first_of(outline, [columns, plain, short], rows)
         bodies = [{one.name: body.get(one.name) for one in columns} for body in (*first, *reversed(last))]
         return columns, bodies, whole
 
@@ -120,6 +114,22 @@ class Sampler:
         return tuple(
             CatalogColumn(one.field, _KINDS.get(one.type_name, "other"), one.type_name) for one in shapes
         )
+
+    def _first_of(
+        self, outline: Outline, choices: list[Sequence[CatalogColumn]], rows: int
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], bool]:
+        """Both ends of the first choice of columns that is to be had.
+
+        There are types that a driver cannot read, and types that cannot be cut.
+        """
+        columns, *rest = choices
+        left = [one for one in rest if 0 < len(one) < len(columns)]
+        try:
+            return self._ends(outline, columns, rows)
+        except Exception as error:
+            if fault_of(error).lost or fault_of(error).stopped or not left:
+                raise
+        return self._first_of(outline, left, rows)
 
     def _ends(
         self, outline: Outline, columns: Sequence[CatalogColumn], rows: int

@@ -82,6 +82,18 @@ async def test_a_login_sees_the_columns_that_it_may(postgresql: Database) -> Non
     postgresql.run("DROP OWNED BY eng; DROP ROLE eng;")
 
 
+async def test_a_column_that_cannot_be_had_leaves_the_others(postgresql: Database) -> None:
+    postgresql.run(
+        "CREATE TYPE paar AS (a int, b int);"
+        "CREATE FUNCTION wirft(paar) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE 'nie'; END $$;"
+        "CREATE CAST (paar AS text) WITH FUNCTION wirft(paar);"
+        "CREATE TABLE t (id int PRIMARY KEY, p paar, name text); INSERT INTO t VALUES (1, ROW(1, 2), 'x');"
+    )
+    (table,) = (await catalog(postgresql)).tables
+    assert (table.problem, table.rows, table.sample) == (None, 1, ({"id": 1, "p": None, "name": "x"},))
+    assert [column.name for column in table.columns] == ["id", "p", "name"]
+
+
 async def test_a_view_that_hangs_and_one_that_divides_by_zero(postgresql: Database) -> None:
     postgresql.run(
         "CREATE TABLE t (id int); INSERT INTO t VALUES (1);"
