@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib.metadata import version
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
@@ -20,7 +20,8 @@ from connectors.base import Clock, Connector
 from facade.errors import FacadeError
 from facade.flow.asking import Origin
 from facade.flow.freshness import Freshness
-from facade.flow.plans import plans_of
+from facade.flow.metrics import CONTENT_TYPE, Metrics
+from facade.flow.plans import expected_of, plans_of
 from facade.flow.refresh import Refresher
 from facade.flow.schedule import Schedule
 from facade.flow.site import Site, open_connectors, open_site_store, read_site
@@ -101,13 +102,27 @@ def create_app(
         return JSONResponse({"status": "ok"})
 
     index = index_page(_front(site, fhir.service.served), store, refresher.fresh)
-    return Application(fhir, [Route("/", index), Route("/healthz", healthz)], lifespan)
+    routes = [Route("/", index), Route("/healthz", healthz)]
+    if settings.metrics:
+        routes.append(Route("/metrics", _scrape(Metrics(store, expected_of(site)))))
+    return Application(fhir, routes, lifespan)
+
+
+def _scrape(metrics: Metrics) -> Callable[[Request], Awaitable[Response]]:
+    async def scrape(request: Request) -> Response:
+        try:
+            return Response(await asyncio.to_thread(metrics.text), headers={"content-type": CONTENT_TYPE})
+        except FacadeError as error:
+            return PlainTextResponse(f"{error}\n", 503)
+
+    return scrape
 
 
 def _front(site: Site, served: frozenset[str]) -> Front:
     """What the landing page says of this site."""
     titles = {name: (one.kind, site.packs[name].title) for name, one in site.settings.sources.items()}
-    return Front(site.settings.base_url, version("fhir-facade"), titles, served)
+    settings = site.settings
+    return Front(settings.base_url, version("fhir-facade"), titles, served, settings.metrics)
 
 
 def _refresher(site: Site, store: Store, connectors: Mapping[str, Connector]) -> Refresher:

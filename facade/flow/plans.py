@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.base import Connector
 from facade.flow.due import Times
+from facade.flow.notice import Next
 from facade.flow.site import Site, zone_of
 from facade.flow.sync import How
 from facade.flow.vanished import Guard
@@ -52,3 +53,12 @@ def plans_of(site: Site, connectors: Mapping[str, Connector]) -> list[Plan]:
             times = Times(every, source.full_every_of(stream), at, zone)
             plans.append(Plan(connectors[name], pack, stream, times, how))
     return plans
+
+
+def expected_of(site: Site) -> tuple[Next, ...]:
+    """The streams that are set up, for who tells how they do."""
+    return tuple(
+        Next(name, stream.name, stream.mode, source.every_of(stream.name), None)
+        for name, source in site.settings.sources.items()
+        for stream in site.packs[name].streams.values()
+    )

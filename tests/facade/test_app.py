@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import Thread
@@ -16,6 +17,7 @@ import pytest
 import uvicorn
 from fhirpy import SyncFHIRClient
 from fhirpy.base.exceptions import OperationOutcome, ResourceNotFound
+from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
 from connectors.errors import BadConfiguration
@@ -95,6 +97,19 @@ async def test_what_is_outside_fhir_is_no_fhir(tmp_path: Path, kestrel: Path) ->
         for url in ("/fhir", "/fhir/"):
             response = await client.get(url)
             assert (response.status_code, response.json()["resourceType"]) == (404, "OperationOutcome")
+
+
+async def test_prometheus_is_told_unless_the_settings_say_no(tmp_path: Path, kestrel: Path) -> None:
+    site = settings(tmp_path, kestrel)
+    async with running(create_app(site)) as client:
+        await settled(client)
+        told = await client.get("/metrics")
+        assert told.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+        names = {family.name for family in text_string_to_metric_families(told.text)}
+        assert {"facade_source_state", "facade_stream_lag_seconds", "facade_sync_records_read"} <= names
+        assert "metrics" in (await client.get("/")).text
+    async with running(create_app(replace(site, metrics=False), fresh=False)) as client:
+        assert (await client.get("/metrics")).status_code == 404
 
 
 def test_what_is_wrong_is_raised_before_anything_is_served(tmp_path: Path, kestrel: Path) -> None:
