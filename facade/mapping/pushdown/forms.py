@@ -63,13 +63,18 @@ def iso(*, partial: bool) -> Form:
 
 def form_of(formats: tuple[str, ...]) -> Form | None:
     """The form that is written in one of these formats (as `'%m/%d/%Y'`); None if no day can be looked up."""
-    with_day = [one for one in formats if {"d", "Y"} <= _directives(one) or {"j", "Y"} <= _directives(one)]
+    with_day = [one for one in formats if _directives(one) & {"d", "j"}]
     if len(formats) == 1 and with_day and _SORTS.fullmatch(formats[0]):
         return Form(_writer(formats[0]), None, False)
-    if not with_day or any(not _directives(one) <= _SPELT or re.search(r"\s", one) for one in with_day):
+    if not with_day or not all(_can_spell(one) for one in with_day):
         return None
     spellers = [_speller(one) for one in with_day]
     return Form(None, lambda day: frozenset().union(*(spell(day) for spell in spellers)), len(formats) > 1)
+
+
+def _can_spell(format: str) -> bool:
+    given = _directives(format)
+    return "Y" in given and given <= _SPELT and not re.search(r"\s", format)
 
 
 def _directives(format: str) -> frozenset[str]:

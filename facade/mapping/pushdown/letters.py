@@ -37,5 +37,5 @@ def _table(change: Change) -> dict[str, tuple[str, ...]]:
         if (changed := change(letter)) != letter:
             found.setdefault(changed, []).append(letter)
     if change is str.lower:  # a capital sigma at the end of a word becomes another letter than elsewhere
-        found["\u03c2"].append("\u03a3")
+        found.setdefault("\u03c2", []).append("\u03a3")
     return {text: tuple(letters) for text, letters in found.items()}

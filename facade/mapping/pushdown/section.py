@@ -180,7 +180,9 @@ class _Reader:
             return self._date_column(self._column(node), None, moments, periods)
         for key, entry in node.entries.items():
             if key not in _KEYS:
-                raise self._at(entry, f"unknown key `{key}`{suggest(key, _KEYS)}; known: {', '.join(_KEYS)}")
+                raise self._at(
+                    entry, f"unknown key `{key}`{suggest(key, _KEYS) or '.'} Known are {', '.join(_KEYS)}"
+                )
         form = self._form(node)
         named = {key: self._column(e.value) for key, e in node.entries.items() if key != "format"}
         if "column" in named:
