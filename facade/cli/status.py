@@ -1,48 +1,155 @@
-"""`facade status`: how fresh the store is, and what did not make it into FHIR."""
+"""`facade status`: how the sources do, what runs now and ran last, and what did not make it into FHIR."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Annotated
+from datetime import datetime, timedelta
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
-from facade.cli.console import age, console, table, utc_now
+from facade.cli.console import console, table, utc_now
 from facade.cli.options import DEFAULT_CONFIG, Config
-from facade.flow.site import open_store
-from facade.flow.status import store_status
-from facade.settings import load_settings
+from facade.flow.notice import Next
+from facade.flow.plans import expected_of
+from facade.flow.site import open_store, read_site
+from facade.flow.standing import Run, State
+from facade.flow.status import SourceStatus, StoreStatus, StreamStatus, store_status
+from facade.flow.words import age
+from facade.mapping import PackError
+from facade.packs import PackNotFound
+from facade.settings import Settings, SettingsError, load_settings
+
+_COLOURS: dict[State, str] = {
+    "ok": "green",
+    "reading": "cyan",
+    "waiting": "cyan",
+    "late": "yellow",
+    "never": "yellow",
+    "paused": "yellow",
+    "failing": "red",
+}
 
 
 def status(
     config: Config = DEFAULT_CONFIG,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON; times in UTC, spans in seconds.")] = False,
+    runs: Annotated[int, typer.Option(help="How many of the last runs to show.", min=0)] = 10,
 ) -> None:
-    """Show each stream's last success, and counts of records, resources, quarantine and unmapped codes."""
-    store = open_store(load_settings(config), utc_now)
+    """Show each source's state and age, what runs now and ran last, quarantine and unmapped codes."""
+    settings = load_settings(config)
+    store = open_store(settings, utc_now)
     try:
-        found = store_status(store)
+        found = store_status(store, top=max(20, runs), expected=_set_up(settings))
     finally:
         store.close()
     if as_json:
-        console.print_json(json.dumps(asdict(found), default=str))
+        console.print_json(json.dumps(asdict(found), default=_plain))
         return
-    rows = table("stream", "last success", "records#", "quarantined#", "last error")
+    now = utc_now()
+    for source in found.sources:
+        _source(source, now)
+    _streams(found, now)
+    _running(found)
+    _runs(found.runs[:runs], now)
+    _contents(found, now)
+
+
+def _set_up(settings: Settings) -> tuple[Next, ...]:
+    """The streams that the settings name; none if a pack is broken, which `facade check` tells."""
+    try:
+        return expected_of(read_site(settings))
+    except (PackError, PackNotFound, SettingsError):
+        return ()
+
+
+def _plain(value: Any) -> Any:
+    return value.total_seconds() if isinstance(value, timedelta) else value.isoformat()
+
+
+def _state(state: State) -> str:
+    return f"[{_COLOURS[state]}]{state}[/]"
+
+
+def _source(source: SourceStatus, now: datetime) -> None:
+    since = f" for {age(now - source.since)}" if source.since else ""
+    why = f": {escape(source.why)}" if source.why else ""
+    of = f", as of {age(source.lag)} ago" if source.lag is not None else ""
+    console.print(f"[bold]{escape(source.name)}[/] {_state(source.state)}{since}{of}{why}", soft_wrap=True)
+
+
+def _streams(found: StoreStatus, now: datetime) -> None:
+    rows = table("stream", "state", "mode", "last success", "records#", "quarantined#", "next", "whole", "")
     for stream in found.streams:
         rows.add_row(
             f"{stream.source}.{stream.name}",
+            _state(stream.state),
+            stream.mode or "",
             age(stream.lag),
             f"{stream.records:,}",
             f"{stream.quarantined:,}",
-            f"[red]{escape(stream.error)}[/]" if stream.error else "",
+            "now" if stream.running else _coming(stream.next, now),
+            _coming(stream.next_full, now),
+            _why(stream),
         )
     console.print(rows)
+
+
+def _why(stream: StreamStatus) -> str:
+    if stream.state in ("ok", "reading"):
+        return f"[red]{escape(stream.error)}[/]" if stream.error else ""
+    return f"[{_COLOURS[stream.state]}]{escape(stream.why)}[/]"
+
+
+def _coming(at: datetime | None, now: datetime) -> str:
+    if at is None:
+        return ""
+    return "now" if at <= now else f"in {age(at - now)}"
+
+
+def _running(found: StoreStatus) -> None:
+    for stream in found.streams:
+        run = stream.running
+        if run is None:
+            continue
+        of = f" of about {run.of:,}" if run.of else ""
+        left = ""
+        if run.of and run.rate and run.of > run.read:
+            left = f", about {age(timedelta(seconds=(run.of - run.read) / run.rate))} left"
+        console.print(
+            f"[cyan]reading[/] {escape(run.source)}.{escape(run.stream)} ({run.kind}) for"
+            f" {age(timedelta(seconds=run.seconds))}: {run.read:,}{of} rows, {run.rate:,.0f}/s{left}",
+            soft_wrap=True,
+        )
+
+
+def _runs(runs: tuple[Run, ...], now: datetime) -> None:
+    if not runs:
+        return
+    rows = table("run", "kind", "ago", "took#", "read#", "changed#", "gone#", "written#", "rows/s#", "")
+    for run in runs:
+        figures = (run.read, run.changed, run.deleted, run.written)
+        rows.add_row(
+            f"{run.source}.{run.stream}",
+            run.kind,
+            age(now - run.started),
+            f"{run.seconds:,.1f} s",
+            *(f"{figure:,}" for figure in figures),
+            f"{run.rate:,.0f}" if run.rate else "",
+            f"[red]{escape(run.error)}[/]" if run.error else "[green]ok[/]",
+        )
+    console.print(rows)
+
+
+def _contents(found: StoreStatus, now: datetime) -> None:
     kinds = table("resource", "count#")
     for kind, count in sorted(found.resources.items()):
         kinds.add_row(kind, f"{count:,}")
     console.print(kinds)
+    if found.counted is not None and now - found.counted > timedelta(minutes=1):
+        console.print(f"counted {age(now - found.counted)} ago")
     for one in found.refused:
         where = f"{one.source}.{one.stream} {one.mapping} {one.element or ''}".strip()
         console.print(
