@@ -11,7 +11,7 @@ from facade.drafting.fits import fits
 from facade.drafting.links import Link, Links, contained
 from facade.drafting.views import Col, Tab
 
-BOUND = 0.42
+BOUND = 0.48
 """A column below this is not taken."""
 _ABOVE = frozenset(["date", "start", "provider", "encounter", "code", "name", "report", "order", "type"])
 
@@ -95,14 +95,12 @@ class Binder:
     ) -> list[Bound]:
         link = self.links.link(col)
         if concept.to:
-            return self._reference(concept, col, quiet, through, factor, link)
-        if (
-            link is not None
-            and link.to.tab in self.taken
-            and concept.values in ("text", "name", "short", "coded")
-        ):
-            if self.taken[link.to.tab].kind.name in ("patient", "practitioner", "encounter"):
-                return []
+            return self._reference(concept, col, quiet, through, factor)
+        people = ("patient", "practitioner", "encounter")
+        match = self.taken.get(link.to.tab) if link is not None else None
+        worded = concept.values in ("text", "name", "short", "coded")
+        if match is not None and worded and match.kind.name in people:
+            return []
         score = column_score(concept, col, quiet, link) * factor
         if score < BOUND:
             return []
@@ -112,14 +110,9 @@ class Binder:
         return [Bound(concept, col, round(score, 2), reason, through, link)]
 
     def _reference(
-        self,
-        concept: Concept,
-        col: Col,
-        quiet: frozenset[str],
-        through: tuple[Link, ...],
-        factor: float,
-        link: Link | None,
+        self, concept: Concept, col: Col, quiet: frozenset[str], through: tuple[Link, ...], factor: float
     ) -> list[Bound]:
+        link = self.links.link(col)
         named = names.best(col.words, concept.phrases, quiet - {"patient"}) * fits("id", col)
         aims = [match for match in self.matches if match.kind.name == concept.to]
         if not aims or (
@@ -181,7 +174,7 @@ class Binder:
 
 
 def _half_a_name(match: Match, bound: dict[str, Bound]) -> None:
-    """Beside a given name alone, `nom` or `Name` is the surname; beside a surname alone, `nome` is the given."""
+    """Beside a given name alone, `nom` is the surname; beside a surname alone, `nome` is the given name."""
     whole = bound.get("full_name")
     if whole is None or "name" not in whole.col.words or ("given" in bound) == ("surname" in bound):
         return
@@ -189,7 +182,11 @@ def _half_a_name(match: Match, bound: dict[str, Bound]) -> None:
     other = "given" if half == "surname" else "surname"
     concept = match.kind.concept(half)
     if concept is not None and bound[other].through == whole.through:
-        reason = f"{whole.reason}, beside a {other} name" if other == "given" else f"{whole.reason}, beside a surname"
+        reason = (
+            f"{whole.reason}, beside a {other} name"
+            if other == "given"
+            else f"{whole.reason}, beside a surname"
+        )
         bound[half] = Bound(concept, whole.col, min(whole.confidence, 0.85), reason, whole.through)
         del bound["full_name"]
 
@@ -201,8 +198,8 @@ def shown(col: Col) -> str:
         return f"{col.kind}, no values seen"
     for shape, words in (
         ("iso_date", "dates"), ("iso_datetime", "times with dates"), ("compact_date", "dates as yyyymmdd"),
-        ("slash_date", "dates with the year last"), ("email", "e-mail addresses"), ("pressure", "pairs such as n/n"),
-        ("loinc", "LOINC's form"), ("number", "numbers"),
+        ("slash_date", "dates with the year last"), ("email", "e-mail addresses"), ("loinc", "LOINC's form"),
+        ("pressure", "pairs such as n/n"), ("number", "numbers"),
     ):  # fmt: skip
         if seen.part(shape) > 0.9:
             return f"{col.kind}, {words}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from facade.drafting import names
+from facade.drafting.codebook import tell
 from facade.drafting.data import columns, templates
 from facade.drafting.fits import fits, looks_alone
 from facade.drafting.links import Link, Links, contained
@@ -166,8 +167,8 @@ class Classifier:
             if "type" not in col.words or not 2 <= col.evidence.distinct <= 30 or col.kind != "text":
                 continue
             meant: dict[Kind, list[str]] = {}
-            for value in sorted(col.evidence.counts):
-                words = said(pieces(value)) if len(value) <= 30 else frozenset()
+            for value in tell(col):
+                words = said(pieces(value))
                 ranked = [
                     (names.called(words, kind.body["called"], kind.body.get("weak", ())), kind)
                     for kind in self.kinds

@@ -53,7 +53,7 @@ class Codebook:
         self.files: dict[str, CodeFile] = {}
 
     def add(self, kind: str, col: Col, label: tuple[Link, Col] | None) -> CodeFile:
-        """The concept map for a column, with its values where they may be told (short, few, and no one's data)."""
+        """The concept map for a column, with those values that may be told."""
         name = kind if label is None else f"{kind}_{fold(col.tab.table.name)}"
         name = re.sub(r"[^A-Za-z0-9_]+", "_", name).lower()
         file = self.files.setdefault(name, CodeFile(name, kind))
@@ -81,7 +81,7 @@ class Codebook:
 
 
 def tell(col: Col) -> list[str]:
-    """The values of a code column that a file may hold: few, short, repeated or known, and not about a person."""
+    """The values of a code column that a file may hold: few, short, repeated or known."""
     seen = col.evidence
     if not seen.filled or seen.distinct > _MANY or seen.longest > _LONG:
         return []

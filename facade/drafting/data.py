@@ -23,6 +23,12 @@ def words() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
+def rule(name: str) -> frozenset[str]:
+    """A set of words with a part to play in reading names."""
+    return frozenset(_load("lexicon/rules.yaml")[name])
+
+
+@cache
 def columns() -> Mapping[str, Mapping[str, Any]]:
     """Groups of columns that several templates share: what each is called, and what values it holds."""
     return dict(_load("lexicon/columns.yaml"))

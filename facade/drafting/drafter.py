@@ -54,11 +54,12 @@ class Drafter:
             self._table(match)
         if not self.matches:
             self.todo.append(
-                "no table was recognised: a table of patients (names, a date of birth, a sex), and tables that refer to it, were looked for"
+                "no table was recognised: a table of patients (names, a date of birth, a sex), and tables"
+                " that refer to it, were looked for"
             )
         for rival in self.classifier.rivals:
             self.todo.append(
-                f"{rival.tab.place} also looks like {rival.kind.resource} ({rival.score:.2f}), and is left out"
+                f"{rival.tab.place} also looks like {rival.kind.resource} ({rival.score:.2f}): left out"
             )
 
     def _stream_name(self, match: Match) -> str:
@@ -122,6 +123,10 @@ class Drafter:
             when.append(f"{path} = {values[0]}" if len(values) == 1 else f"{path} in ({', '.join(values)})")
         let = self._let(kind, ctx, body)
         tree = fill(dict(kind.body["map"]), ctx)
+        lacking = [one for one in kind.body.get("must", ()) if one not in tree]
+        if lacking:
+            self.todo.append(f"{match.tab.place}: looks like {resource}, but gives no {', '.join(lacking)}")
+            return
         if when:
             text = when[0] if len(when) == 1 else "$" + " and ".join(f"({one})" for one in when)
             body["when"] = Leaf(text if text.startswith("$") else f"({text})")
@@ -184,8 +189,7 @@ class Drafter:
         found = []
         if "when" in kind.body:
             found.append(kind.body["when"])
-        for held in {"schedule": ["<provider as ref(Practitioner)>"], "slot": ["<schedule as ref(Schedule)>"],
-                     "organization": ["<name>"], "location": ["<name>"], "encounter_diagnosis": ["<diagnosis>"]}.get(kind.name, []):  # fmt: skip
+        for held in kind.body.get("when_filled", ()):
             made = make(_must(held), ctx)
             if made is not None:
                 found += made.present
@@ -240,9 +244,7 @@ class Drafter:
     def files(self, name: str, timezone: str) -> dict[str, str]:
         """All files by path."""
         found = {"pack.yaml": pack_yaml(name, timezone, self)}
-        used = {
-            match for match in re.findall(r"^stream: (\w+)", "\n".join(self.mappings.values()), re.MULTILINE)
-        }
+        used = set(re.findall(r"^stream: (\w+)", "\n".join(self.mappings.values()), re.MULTILINE))
         for stream in self.streams.values():
             if stream.name in used:
                 found[f"streams/{stream.name}.sql"] = stream.text()

@@ -25,7 +25,10 @@ _SHAPES: dict[str, re.Pattern[str]] = {
         "compared": r"[<>]=? *\d+([.,]\d+)?",
         "email": r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}",
         "phone": r"\+?[\d(][\d\s()./-]{5,}\d",
-        "sex": r"(?i)m|f|w|h|v|k|u|x|o|male|female|man|woman|[mw]aennlich|m[aä]nnlich|weiblich|homme|femme|masculin[oe]?|f[eé]minine?|femenino|feminino|hombre|mujer|maschio|femmina|vrouw|[0129]",
+        "sex": (
+            r"(?i)m|f|w|h|v|k|u|x|o|male|female|man|woman|m(ä|a|ae)nnlich|weiblich|homme|femme|masculin[oe]?"
+            r"|f[eé]minine?|femenino|feminino|hombre|mujer|maschio|femmina|vrouw|[0129]"
+        ),
         "boolean": r"(?i)y|n|yes|no|t|f|true|false|0|1|on|off|j|s",
         "icd10": r"[A-TV-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4})?",
         "icd9": r"(\d{3}|V\d\d|E\d{3})(\.?\d{1,2})?",

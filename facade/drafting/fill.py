@@ -1,4 +1,4 @@
-"""A template's tree filled with the bound columns: what has none goes, what FHIR requires gets its valid word."""
+"""A template's tree filled with the bound columns: what has none goes, what must be gets a valid word."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from facade.drafting.views import BLAND, Col, Tab
+from facade.drafting.views import Col, Tab
 
 _PLAIN = frozenset(
     ["id", "number", "code", "name", "key", "value", "description", "type", "note", "date", "time", "status"]
@@ -77,15 +77,16 @@ class Links:
         names = [one[0] for one in (tab.table.primary_key, *tab.table.unique) if len(one) == 1]
         found = [col for name in dict.fromkeys(names) if (col := tab.col(name))]
         known = {col.name for col in found}
-        for col in tab.cols:
-            if (
-                col.name not in known
-                and self._uses[col.name.casefold()] >= 2
-                and col.words <= tab.words | _REFERS
-                and col.words & tab.words
-                and (col.evidence.unique and col.evidence.seen >= 5)
-            ):
-                found.append(col)
+        found += [
+            col
+            for col in tab.cols
+            if col.name not in known
+            and self._uses[col.name.casefold()] >= 2
+            and col.words <= tab.words | _REFERS
+            and col.words & tab.words
+            and col.evidence.unique
+            and col.evidence.seen >= 5
+        ]
         if not found and not tab.table.primary_key and not tab.table.unique:
             for col in tab.cols[:2]:
                 if col.evidence.unique and col.evidence.seen >= 2 and col.words <= tab.words | _PLAIN:
@@ -96,9 +97,12 @@ class Links:
         singles = self._single_keys(tab)
         primary = tuple(col for name in tab.table.primary_key if (col := tab.col(name)))
         best = max(singles, key=lambda col: (self._votes(col), -col.at), default=None)
-        if best is not None and (len(primary) != 1 or self._votes(best) > self._votes(primary[0])):
-            if not primary or len(primary) == 1 or self._votes(best) > 1:
-                return (best,)
+        if best is not None and (
+            not primary
+            or (len(primary) == 1 and self._votes(best) > self._votes(primary[0]))
+            or (len(primary) > 1 and self._votes(best) > 1)
+        ):
+            return (best,)
         if primary:
             return primary
         if best is not None:
@@ -189,8 +193,3 @@ def _dated(col: Col) -> bool:
         col.kind in ("date", "timestamp")
         or col.evidence.part("iso_date", "iso_datetime", "compact_date") > 0.9
     )
-
-
-def bland(tab: Tab) -> bool:
-    """A table whose name says nothing."""
-    return tab.words <= BLAND

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-_LOOSE = frozenset("id code number value description flag date time name note type".split(" "))
-_CHANGES = frozenset(
-    (
-        "mother father guardian emergency contact kin spouse employer subscriber previous next work home mobile"
-        " maiden birth death price updated created deleted by secondary alias insurance version last first status"
-        " reason age race sequence"
-    ).split(" ")
-)
+from facade.drafting.data import rule
+
+_LOOSE = rule("loose")
+_CHANGES = rule("changing")
 
 
 def best(words: frozenset[str], phrases: Iterable[str], noise: frozenset[str] = frozenset()) -> float:

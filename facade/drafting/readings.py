@@ -171,7 +171,7 @@ def _date(held: Holder, one: Bound, ctx: Context) -> Made:
         day = temporal.written(temporal.date(ctx.path(one), one.col, []), "date")
         whole = f"(({day}) ~ 'T' ~ ({ctx.path(clock)} | time)) | {held.reading}"
         plain = f"({inner})" if held.reading == "datetime" else f"(({day}) ~ 'T00:00:00') | instant"
-        return Made(Leaf(top(f"({whole}) ?? {_bare(plain)}"), comment(one)), (day,), (one, clock))
+        return Made(Leaf(top(f"({whole}) ?? {plain}"), comment(one)), (day,), (one, clock))
     if held.reading == "instant" and not temporal.has_time(one.col):
         day = temporal.written(temporal.date(ctx.path(one), one.col, []), "date")
         ctx.todo.append(f"`{one.col.name}` has no time of day, midnight is taken")
@@ -188,10 +188,6 @@ def _date(held: Holder, one: Bound, ctx: Context) -> Made:
         node = {"$if": Leaf(f"not ({close}) < ({begin})"), "$value": Leaf(top(inner), comment(one))}
         return Made(node, (ctx.path(one),), (one,))
     return _leaf(inner, one, ctx)
-
-
-def _bare(inner: str) -> str:
-    return inner if inner.startswith("((") or not inner.startswith("(") else inner
 
 
 def _birth(ctx: Context) -> Made:
@@ -299,7 +295,7 @@ def _map(held: Holder, one: Bound, ctx: Context) -> Made:
     path = ctx.path(one)
     inner = f"{path} | {held.reading}({file.name})"
     ctx.todo.append(
-        f"`{one.col.name}`: check codes/{file.name}.csv ({len(file.rows)} values, {file.unknown} of them not understood)"
+        f"`{one.col.name}`: check codes/{file.name}.csv ({len(file.rows)} rows, {file.unknown} not known)"
     )
     ended = re.fullmatch(r"ended\((.+), (.+)\)", held.other)
     end = ctx.get("end")

@@ -1,4 +1,4 @@
-"""One stream's SQL: the columns that its mappings use, and the joins that bring names and keys of other tables."""
+"""One stream's SQL: the columns that its mappings use, and the joins to other tables."""
 
 from __future__ import annotations
 

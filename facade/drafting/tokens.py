@@ -1,4 +1,4 @@
-"""A legacy name to the lexicon's words: `PAT_BDATE`, `GebDatum` and `date_naissance` all say birth and date."""
+"""A legacy name to the lexicon's words: `PAT_BDATE` and `GebDatum` both say birth and date."""
 
 from __future__ import annotations
 
@@ -8,14 +8,9 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-from facade.drafting.data import words
+from facade.drafting.data import rule, words
 
-STOP = frozenset(
-    (
-        "of the de du da do das dos der die den des del della dell di dei van het la le les el los las il lo gli"
-        " et und and y i e en em in im am an al au aux a o c u z t s x f m l r k p h d g b j q v w"
-    ).split(" ")
-)
+STOP = rule("particles")
 _UMLAUTS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "å": "a", "ł": "l"}
 )
@@ -39,7 +34,7 @@ def fold(name: str, umlauts: bool = True) -> str:
 
 
 def pieces(name: str) -> tuple[str, ...]:
-    """The parts of a name as its writer set them apart, in small letters: by `_`, blanks, capitals, digits."""
+    """The parts of a name as its writer set them apart (by `_`, blanks, capitals), in small letters."""
     found: list[str] = []
     for part in re.split(r"[^0-9A-Za-z]+", fold(name)):
         if part.lower() in words():

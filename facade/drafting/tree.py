@@ -79,20 +79,12 @@ def _on_one_line(value: Any) -> str | None:
 
 
 def _scalar(text: str) -> str:
-    if (
-        not _PLAIN.fullmatch(text)
-        or ": " in text
-        or " #" in text
-        or text.endswith(":")
-        or text != text.strip()
-    ):
+    plain = _PLAIN.fullmatch(text) and text.isprintable() and text == text.strip()
+    if not plain or ": " in text or " #" in text or text.endswith(":"):
         return f'"{_escaped(text)}"'
     return text
 
 
 def _escaped(text: str) -> str:
     text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
-    return "".join(
-        one if one.isprintable() else f"\\u{ord(one):04x}" if ord(one) < 0x10000 else f"\\U{ord(one):08x}"
-        for one in text
-    )
+    return "".join(one if one.isprintable() else f"\\U{ord(one):08x}" for one in text)

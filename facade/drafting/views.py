@@ -6,17 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from connectors.base import Catalog, CatalogColumn, Table
-from facade.drafting.data import words
+from facade.drafting.data import rule, words
 from facade.drafting.evidence import Evidence, look
 from facade.drafting.tokens import common_prefix, pieces, said
 
 #: Words that say nothing of what a table or column holds.
-BLAND = frozenset(
-    (
-        "list data master table tbl info information header main detail details form view mast registry file tab my"
-        " record records entry base current all ext"
-    ).split(" ")
-)
+BLAND = rule("bland")
 SKIPPED = {"log": "a log", "backup": "a copy, an import or a temporary table"}
 
 
@@ -89,9 +84,7 @@ class Seen:
 def see(catalog: Catalog) -> Seen:
     """All tables in the order of their places, without those that a pack never reads."""
     shared = common_prefix(table.name for table in catalog.tables) if len(catalog.tables) >= 4 else None
-    tabs: list[Tab] = []
-    for table in sorted(catalog.tables, key=lambda one: (one.schema, one.name)):
-        tabs.append(_tab(table, shared))
+    tabs = [_tab(table, shared) for table in sorted(catalog.tables, key=lambda one: (one.schema, one.name))]
     known = {one.words for one in tabs}
     kept, skipped = [], []
     for tab in tabs:

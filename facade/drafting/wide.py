@@ -1,4 +1,4 @@
-"""Vital signs that stand in a row, a column each: codes/vitals*.csv says what each column measures, in which unit."""
+"""Vital signs, a column each: codes/vitals*.csv says what each column measures, in which unit."""
 
 from __future__ import annotations
 
@@ -49,9 +49,15 @@ def unit(name: str, one: Bound) -> str:
         middle = numbers[len(numbers) // 2]
         best = max((one for one in units if middle >= one[2]), key=lambda one: one[2], default=units[0])
         return best[1]
-    return next(code for _, code, least in sorted(units, key=lambda one: one[2]) if least >= 0) if len(units) == 1 else {
-        "height": "cm", "weight": "kg", "temperature": "Cel", "head": "cm", "waist": "cm", "glucose": "mg/dL"
-    }[name]  # fmt: skip
+    usual = {
+        "height": "cm",
+        "weight": "kg",
+        "temperature": "Cel",
+        "head": "cm",
+        "waist": "cm",
+        "glucose": "mg/dL",
+    }
+    return usual.get(name, units[0][1])
 
 
 def table(found: Mapping[str, Bound], aliases: Mapping[str, str]) -> str:

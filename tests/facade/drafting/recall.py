@@ -101,7 +101,7 @@ def _leaves(node: Node, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
         for key, entry in node.entries.items():
             if key in ("$if", "$switch", "$for", "$let") and not isinstance(entry.value, Map):
                 continue
-            plain = key.startswith("$") or (not path and False) or not key[:1].isalpha()
+            plain = not key[:1].isalpha()
             yield from _leaves(entry.value, path if plain or _case(node) else (*path, key))
 
 
@@ -173,12 +173,9 @@ def compare(pack: Pack, draft: Pack) -> dict[str, tuple[Score, Score]]:
 
 def table(title: str, scores: dict[str, tuple[Score, Score]]) -> str:
     """The scores as text."""
-    lines = [
-        f"{title:<28}{'elements found':>16}{'recall':>8}{'prec.':>7}{'columns found':>16}{'recall':>8}{'prec.':>7}"
-    ]
-    for name, (elements, columns) in [*((k, v) for k, v in scores.items() if k), ("in all", scores[""])]:
-        lines.append(
-            f"{name:<28}{elements.found:>7} of {elements.wanted:<5}{elements.recall:>8.0%}{elements.precision:>7.0%}"
-            f"{columns.found:>7} of {columns.wanted:<5}{columns.recall:>8.0%}{columns.precision:>7.0%}"
-        )
+    head = "".join(f"{name + ' found':>16}{'recall':>8}{'prec.':>7}" for name in ("elements", "columns"))
+    lines = [f"{title:<28}{head}"]
+    for name, both in [*((k, v) for k, v in scores.items() if k), ("in all", scores[""])]:
+        cells = (f"{one.found:>7} of {one.wanted:<5}{one.recall:>8.0%}{one.precision:>7.0%}" for one in both)
+        lines.append(f"{name:<28}{''.join(cells)}")
     return "\n".join(lines)

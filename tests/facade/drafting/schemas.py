@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (SQL scripts)
 """Small clinics in six languages, invented, with what a reader of that language would say they hold."""
 
 from __future__ import annotations
