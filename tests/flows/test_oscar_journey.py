@@ -160,8 +160,8 @@ def test_changes_arrive(emr: Emr, server: Server) -> None:
         f"UPDATE allergies SET archived='1' WHERE allergyid={allergy};"
         f"DELETE FROM measurements WHERE id={gone};"
         "INSERT INTO measurements (id, type, demographicNo, providerNo, dataField, measuringInstruction,"
-        f" comments, dateObserved, dateEntered) VALUES ({int(measured) + 1}, 'HT', {patient}, '100001', '181',"
-        " 'in cm', '', '2024-05-06 00:00:00', '2024-05-06 10:00:00');"
+        f" comments, dateObserved, dateEntered) VALUES ({int(measured) + 1}, 'HT', {patient}, '100001',"
+        " '181', 'in cm', '', '2024-05-06 00:00:00', '2024-05-06 10:00:00');"
     )
     done = emr.home.facade("sync")
     assert (done.status, done.err) == (0, "")

@@ -46,7 +46,8 @@ def _note(
     number = writer.number(NOTES)
     signed = int(dice.chance(0.8))
     writer.add(
-        NOTES, number, at(day, hour + 5), at(day, hour), patient.number, dice.pick((patient.doctor, "gone")),
+        NOTES, number, at(day, hour + 5), at(day, hour), patient.number, dice.pick((patient.doctor, "gone",
+        "-1")),
         text, signed,
         patient.doctor if signed else "", kind, str(practice.program), text, locked, archived, key,
         appointment,

@@ -128,7 +128,7 @@ def _write_drug(writer: Writer, dice: Dice, patient: Patient, script: int, day: 
     low = dice.pick((1.0, 0.5, 1.0, 2.0))
     outside = dice.chance(0.1)
     writer.add(
-        DRUGS, drug, patient.doctor, patient.number, day.isoformat(),
+        DRUGS, drug, dice.pick((patient.doctor, patient.doctor, "-1")), patient.number, day.isoformat(),
         dice.pick((str(day + timedelta(days=90)), "0001-01-01")),
         dice.pick((day.isoformat(), "0001-01-01")), brand, None if brand else "Crème maison à 2 %", low,
         dice.pick((low, low, low + 1)),
@@ -161,7 +161,7 @@ def _write_drug(writer: Writer, dice: Dice, patient: Patient, script: int, day: 
     if dice.chance(0.1):
         writer.add(
             DISPENSINGS, writer.number(DISPENSINGS), drug, at(day, 740), 28, "tabs",
-            dice.pick((patient.doctor, "gone")), patient.doctor,
+            dice.pick((patient.doctor, "gone", "-1")), patient.doctor,
             None, int(dice.chance(0.1)),
         )  # fmt: skip
 

@@ -81,7 +81,7 @@ def write_requests(
             dice.pick((*practice.specialists, 0)),
             dice.pick((str(day + timedelta(days=40)), "0001-01-01", None)), dice.pick(("10:15:00", "00:00:00",
             None)), "Évaluation S.V.P.",
-            "HTA", dice.pick(("", "Ramipril")), "", dice.pick((patient.doctor, "gone")), patient.number,
+            "HTA", dice.pick(("", "Ramipril")), "", dice.pick((patient.doctor, "gone", "-1")), patient.number,
             dice.pick(("1", "2", "3", "4", "5", "9")), "", "", dice.pick(("1", "2", "3", "")),
             int(dice.chance(0.2)), at(day, 850),
         )  # fmt: skip

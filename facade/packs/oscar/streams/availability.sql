@@ -3,6 +3,7 @@
 -- mode: live
 -- column.provider_id: d.provider_no
 -- column.day: d.sdate
+-- column.minute: g.minute
 -- The day's template is a text: one letter for each piece of the day, `_` where there is none; 96 letters are quarters
 -- of an hour. A provider's own template goes before the public one. Letters are codes with case. The last month and all
 -- that is ahead; a piece is taken by what overlaps it, except cancelled (C) and missed (N) appointments.

@@ -3,6 +3,7 @@
 -- mode: incremental
 -- cursor: id
 -- overlap: 2000
+-- column.id: m.id
 -- Rows are never changed: a correction is a new row, and the old one is moved to measurementsDeleted, which the next full
 -- read sees. What a laboratory said besides the value is in measurementsExt, a row for each word.
 SELECT
@@ -19,23 +20,25 @@ SELECT
   (SELECT MIN(own.clinic_no) FROM clinic AS own) AS clinic_no
 FROM measurements AS m
 LEFT JOIN (
-  SELECT measurement_id,
-    MAX(CASE WHEN keyval = 'lab_no' THEN val END) AS lab_no,
-    MAX(CASE WHEN keyval = 'abnormal' THEN val END) AS abnormal,
-    MAX(CASE WHEN keyval = 'identifier' THEN val END) AS identifier,
-    MAX(CASE WHEN keyval = 'name' THEN val END) AS name,
-    MAX(CASE WHEN keyval = 'labname' THEN val END) AS lab_name,
-    MAX(CASE WHEN keyval = 'accession' THEN val END) AS accession,
-    MAX(CASE WHEN keyval = 'request_datetime' THEN val END) AS requested,
-    MAX(CASE WHEN keyval = 'datetime' THEN val END) AS reported,
-    MAX(CASE WHEN keyval = 'olis_status' THEN val END) AS result_status,
-    MAX(CASE WHEN keyval = 'unit' THEN val END) AS unit,
-    MAX(CASE WHEN keyval = 'minimum' THEN val END) AS minimum,
-    MAX(CASE WHEN keyval = 'maximum' THEN val END) AS maximum,
-    MAX(CASE WHEN keyval = 'range' THEN val END) AS normal_range,
-    MAX(CASE WHEN keyval = 'comments' THEN val END) AS lab_comments
-  FROM measurementsExt
-  GROUP BY measurement_id
+  SELECT m.id AS measurement_id,
+    MAX(CASE WHEN x.keyval = 'lab_no' THEN x.val END) AS lab_no,
+    MAX(CASE WHEN x.keyval = 'abnormal' THEN x.val END) AS abnormal,
+    MAX(CASE WHEN x.keyval = 'identifier' THEN x.val END) AS identifier,
+    MAX(CASE WHEN x.keyval = 'name' THEN x.val END) AS name,
+    MAX(CASE WHEN x.keyval = 'labname' THEN x.val END) AS lab_name,
+    MAX(CASE WHEN x.keyval = 'accession' THEN x.val END) AS accession,
+    MAX(CASE WHEN x.keyval = 'request_datetime' THEN x.val END) AS requested,
+    MAX(CASE WHEN x.keyval = 'datetime' THEN x.val END) AS reported,
+    MAX(CASE WHEN x.keyval = 'olis_status' THEN x.val END) AS result_status,
+    MAX(CASE WHEN x.keyval = 'unit' THEN x.val END) AS unit,
+    MAX(CASE WHEN x.keyval = 'minimum' THEN x.val END) AS minimum,
+    MAX(CASE WHEN x.keyval = 'maximum' THEN x.val END) AS maximum,
+    MAX(CASE WHEN x.keyval = 'range' THEN x.val END) AS normal_range,
+    MAX(CASE WHEN x.keyval = 'comments' THEN x.val END) AS lab_comments
+  FROM measurements AS m
+  JOIN measurementsExt AS x ON x.measurement_id = m.id
+  WHERE x.keyval <> '' /* where */
+  GROUP BY m.id
 ) AS e ON e.measurement_id = m.id
 LEFT JOIN demographic AS p ON p.demographic_no = m.demographicNo
 LEFT JOIN provider ON provider.provider_no = m.providerNo AND provider.last_name <> ''
@@ -43,3 +46,4 @@ LEFT JOIN appointment AS a
   ON m.appointmentNo > 0 AND a.appointment_no = m.appointmentNo AND a.demographic_no = m.demographicNo
     AND (BINARY LEFT(a.status, 1) IN ('H', 'P', 'E', 'B') OR BINARY SUBSTRING(a.status, 2, 1) IN ('S', 'V'))
     AND BINARY LEFT(a.status, 1) NOT IN ('C', 'N')
+WHERE m.id > 0 /* where */

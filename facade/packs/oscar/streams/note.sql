@@ -3,6 +3,7 @@
 -- mode: incremental
 -- cursor: note_id
 -- overlap: 500
+-- column.note_id: n.note_id
 -- deleted: is_deleted
 -- A change is a new row of the same uuid: the newest counts, and note_id only grows. Notes under the chart's headings
 -- are in cpp.sql; locked ones, which ask for a password, are not read.
@@ -26,4 +27,4 @@ WHERE NOT EXISTS (SELECT 1 FROM casemgmt_note AS later
     JOIN casemgmt_issue AS c ON c.id = l.id
     JOIN issue AS i ON i.issue_id = c.issue_id
       AND i.code IN ('OMeds', 'SocHistory', 'MedHistory', 'Concerns', 'Reminders', 'FamHistory', 'RiskFactors')
-    WHERE l.note_id = n.note_id)
+    WHERE l.note_id = n.note_id) /* where */
