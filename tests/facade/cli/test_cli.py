@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable
 from datetime import date
@@ -87,6 +88,13 @@ def test_sync_then_status_explain_and_replay(cli: Cli, demo: Path) -> None:
     told = json.loads(out)
     assert told["resources"]["Patient"] > 20
     assert all(stream["error"] is None for stream in told["streams"])
+    assert {stream["state"] for stream in told["streams"]} == {"ok"}
+    assert [(source["name"], source["state"]) for source in told["sources"]] == [("kestrel", "ok")]
+    assert 0 <= told["sources"][0]["lag"] < 600
+    status, out, _ = cli("status", "--runs", "1")
+    assert out.startswith("kestrel ok, as of ")
+    assert "rows/s" in out
+    assert "rows/s" not in cli("status", "--runs", "0")[1]
     identity = _a_patient(cli)
     status, out, _ = cli("explain", f"Patient/{identity}")
     assert status == 0
@@ -176,6 +184,19 @@ def test_sync_says_where_the_quarantine_is_told(cli: Cli, demo: Path) -> None:
     assert "1 quarantined; `facade status` tells why" in out
     _, out, _ = cli("status")
     assert "quarantined kestrel.patient patient birthDate" in out
+
+
+def test_status_tells_what_is_wrong(cli: Cli, demo: Path) -> None:
+    assert cli("sync")[0] == 0
+    (demo / "kestrel.db").rename(demo / "elsewhere.db")
+    assert cli("sync", "patient")[0] == 1
+    (demo / "elsewhere.db").rename(demo / "kestrel.db")
+    _, out, _ = cli("status")
+    first = out.splitlines()[0]
+    assert re.match(r"kestrel failing for \d+ s, as of \d+ s ago: patient: source kestrel: ", first), first
+    config = demo / "facade.yaml"
+    config.write_text(config.read_text().replace("kind: odbc", "kind: odbc\n    full_at: 25:00"))
+    assert "`full_at` is not a time of day; write for example 02:30" in cli("status")[2]
 
 
 def test_coverage_has_a_table_for_each_source(cli: Cli, demo: Path) -> None:
