@@ -59,7 +59,7 @@ def narrow(pack: Pack, stream: str, search: Search, *, zone: tzinfo | None = Non
     pushed: list[Criterion] = []
     kept: list[tuple[Criterion, str]] = []
     for criterion in search.criteria:
-        answer = _criterion(pack, docs, criterion, zone)
+        answer = _criterion(docs, criterion, zone)
         if isinstance(answer, Every):
             kept.append((criterion, answer.reason))
             continue
@@ -74,7 +74,7 @@ def narrow_id(pack: Pack, stream: str, type: str, id: str) -> Slice | None:
     """The slice in which the record of one resource lies (its `pushed` is `_id`); None if the id does not
     lead back to columns (it is a hash of the key, or made of an expression that has no inverse)."""
     docs = _makers(pack, stream, type)
-    answer = either((doc.rows_of(id) for doc in docs), _MIXED)
+    answer = either([doc.rows_of(id) for doc in docs], _MIXED)
     if not docs or isinstance(answer, Every):
         return None
     parameter = definitions.search_parameters(type)["_id"]
@@ -85,7 +85,7 @@ def narrow_id(pack: Pack, stream: str, type: str, id: str) -> Slice | None:
 def why_not(pack: Pack, stream: str, search: Search, *, zone: tzinfo | None = None) -> list[str]:
     """For each criterion why it does not narrow the stream, or an empty text if it does; in their order."""
     docs = _makers(pack, stream, search.type)
-    answers = (_criterion(pack, docs, criterion, zone) for criterion in search.criteria)
+    answers = (_criterion(docs, criterion, zone) for criterion in search.criteria)
     return [answer.reason if isinstance(answer, Every) else "" for answer in answers]
 
 
@@ -93,18 +93,18 @@ def _makers(pack: Pack, stream: str, type: str) -> list[MappingDoc]:
     return [plan.doc for plan in pack.plans.get(stream, ()) if plan.doc.resource == type]
 
 
-def _criterion(pack: Pack, docs: list[MappingDoc], criterion: Criterion, zone: tzinfo | None) -> Answer:
+def _criterion(docs: list[MappingDoc], criterion: Criterion, zone: tzinfo | None) -> Answer:
     code = criterion.parameter.code
     if criterion.modifier in _TO_STORE:
         return Every(_TO_STORE[criterion.modifier])
     if code == "_lastUpdated":
         return Every(_LAST_UPDATED)
     if code == "_id":
-        return either((_ids(doc, criterion.values) for doc in docs), _MIXED)
-    return either((_of_mapping(pack, doc, criterion, zone) for doc in docs), _MIXED)
+        return either([_ids(doc, criterion.values) for doc in docs], _MIXED)
+    return either([_of_mapping(doc, criterion, zone) for doc in docs], _MIXED)
 
 
-def _of_mapping(pack: Pack, doc: MappingDoc, criterion: Criterion, zone: tzinfo | None) -> Answer:
+def _of_mapping(doc: MappingDoc, criterion: Criterion, zone: tzinfo | None) -> Answer:
     """Rows of which this mapping makes a match, by one alternative or another."""
     entry = doc.search.get(criterion.parameter.code)
     if entry is None:
@@ -114,10 +114,10 @@ def _of_mapping(pack: Pack, doc: MappingDoc, criterion: Criterion, zone: tzinfo 
         return NEVER
     values = criterion.values
     if isinstance(entry, Codes):
-        if len(values) == 1:
-            return _code(entry, values[0])
-        return either((_code(entry, value) for value in values), _SPREAD)
-    return either((_date(entry, value, zone) for value in values), _SPREAD)
+        answers = [_code(entry, value) for value in values]
+    else:
+        answers = [_date(entry, value, zone) for value in values]
+    return answers[0] if len(answers) == 1 else either(answers, _SPREAD)
 
 
 def _impossible(entry: Codes, values: Iterable[Value]) -> bool:
@@ -137,7 +137,8 @@ def _code(entry: Codes, value: Value) -> Answer:
     if isinstance(value, TokenValue):
         return entry.token(value.system, value.code)
     assert isinstance(value, ReferenceValue)
-    return either(map(entry.reference, value.targets), "it may refer to several types, in different columns")
+    answers = [entry.reference(target) for target in value.targets]
+    return either(answers, "it may refer to several types, in different columns")
 
 
 def _date(entry: Dates | Codes, value: Value, zone: tzinfo | None) -> Answer:
@@ -146,12 +147,12 @@ def _date(entry: Dates | Codes, value: Value, zone: tzinfo | None) -> Answer:
 
 
 def _ids(doc: MappingDoc, values: Iterable[Value]) -> Answer:
-    answers = (
+    answers = [
         doc.rows_of(value.code)
         if isinstance(value, TokenValue) and value.code and not value.system
         else NEVER
         for value in values
-    )
+    ]
     return either(answers, _SPREAD)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -35,19 +35,18 @@ Answer = Every | Never | Tests
 NEVER = Never()
 
 
-def either(answers: Iterable[Answer], reason: str) -> Answer:
+def either(answers: Sequence[Answer], reason: str) -> Answer:
     """Rows for which one of the answers holds; `reason` is told where they test different columns."""
     found: Answer = NEVER
     for answer in answers:
+        if answer is NEVER:
+            continue
         if isinstance(answer, Every):
             return answer
-        if isinstance(answer, Never):
-            continue
-        if isinstance(found, Never):
+        if found is NEVER:
             found = answer
             continue
-        assert not isinstance(found, Every)
-        found = _joined(found, answer)
+        found = _joined(found, answer)  # type: ignore[arg-type]
         if not found:
             return Every(reason)
     return found

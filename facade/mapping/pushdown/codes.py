@@ -21,6 +21,7 @@ PLAIN = frozenset({"code", "string", "id", "boolean", "uri", "canonical", "url",
 _PARTS = {"Identifier": ("value", "system"), "Coding": ("code", "system"), "ContactPoint": ("value", "")}
 _MANY = 250  # characters: longer texts are indexed cut short
 _SYSTEM_ALONE = Every("a system alone names no value")
+_ELSEWHERE = "it may stand elsewhere than in the columns of `search:`"
 _LONG = Every("so long a value is indexed cut short")
 
 
@@ -54,8 +55,12 @@ class Codes:
         return _LONG if len(target) >= _MANY else self._rows(None, target)
 
     def _rows(self, system: str | None, code: str) -> Answer:
-        reason = f"it may stand elsewhere than in {' or '.join(self.columns)}"
-        return either((over(leaf.answer(system, code), self.columns, reason) for leaf in self.leaves), MIXED)
+        answers = []
+        for leaf in self.leaves:
+            answer = leaf.answer(system, code)
+            if answer is not NEVER:
+                answers.append(over(answer, self.columns, _ELSEWHERE))
+        return either(answers, MIXED)
 
 
 def token_leaves(found: Found, type: str, maps: Maps) -> Iterator[Leaf]:
@@ -125,7 +130,7 @@ def _coded(found: Found, name: str, maps: Maps) -> Leaf:
 
             def answer(system: str | None, code: str) -> Answer:
                 texts = values(system, code)
-                return texts if isinstance(texts, Every) else either(map(back, texts), MIXED)
+                return texts if isinstance(texts, Every) else either([back(text) for text in texts], MIXED)
 
             return _guarded(found, answer, operand, maps)
         case _:
@@ -139,7 +144,7 @@ def _guarded(found: Found, answer: CodeInverse, read: Read, maps: Maps, *, finds
     reads = set(columns_read(read))
     tested = set(columns_found(read, maps)) if finds else set()
     for subject, texts in found.cases:
-        cases = both(cases, either(map(inverse(subject, maps), texts), MIXED))
+        cases = both(cases, either([inverse(subject, maps)(text) for text in texts], MIXED))
         reads.update(columns_read(subject))
         tested.update(columns_found(subject, maps))
     if not isinstance(cases, Every):

@@ -17,6 +17,8 @@ Inverse = Callable[[str], Answer]
 MIXED = "it may stand in one column or in another"
 NO_INVERSE = "what makes it has no inverse"
 _MANY_WAYS = 64
+_TOO_MANY = Every("it can be put together in too many ways")
+_NOT_KNOWN = Every("no column of it is known")
 
 
 def inverse(read: Read, maps: Maps) -> Inverse:
@@ -28,6 +30,10 @@ def inverse(read: Read, maps: Maps) -> Inverse:
             return _constant(text)
         case Filter():
             return _filter(read, maps)
+        case Join((Path(column, ()), Unknown())):
+            return _beginning("", column)
+        case Join((Literal(start), Path(column, ()), Unknown())):
+            return _beginning(start, column)
         case Join(parts):
             return _join([_part(part, maps) for part in parts])
         case Fallback(parts) | Items(parts):
@@ -81,7 +87,7 @@ def _constant(text: str) -> Inverse:
 
 
 def _any(parts: list[Inverse]) -> Inverse:
-    return lambda wanted: either((part(wanted) for part in parts), MIXED)
+    return lambda wanted: either([part(wanted) for part in parts], MIXED)
 
 
 def _backwards(read: Filter, maps: Maps) -> Callable[[str], Several] | None:
@@ -113,7 +119,7 @@ def _filter(read: Filter, maps: Maps) -> Inverse:
             return texts
         if len(texts) == 1:
             return operand(next(iter(texts)))
-        return either((operand(text) for text in texts), MIXED)
+        return either([operand(text) for text in texts], MIXED)
 
     return run
 
@@ -140,15 +146,32 @@ def _join(parts: list[Part]) -> Inverse:
     def run(wanted: str) -> Answer:
         ways = []
         for cut in _cuts(wanted, parts):
-            answer: Answer = Every("no column of it is known")
+            answer: Answer = _NOT_KNOWN
             for part, text in zip(parts, cut, strict=True):
                 if part is not None and not isinstance(part, str):
                     answer = both(answer, part(text))
             if not isinstance(answer, Never):
                 ways.append(answer)
             if len(ways) > _MANY_WAYS:
-                return Every("it can be put together in too many ways")
+                return _TOO_MANY
         return either(ways, MIXED)
+
+    return run
+
+
+def _beginning(start: str, column: str) -> Inverse:
+    """What `_join` finds for a column with something unknown after it, at once: ids of series are made so."""
+
+    def run(wanted: str) -> Answer:
+        if not wanted.startswith(start):
+            return NEVER
+        own = wanted[len(start) :]
+        if len(own) > _MANY_WAYS:
+            return _TOO_MANY
+        texts = frozenset([own[:end] for end in range(1, len(own))])
+        if own != own.strip() or " " in own:
+            texts = frozenset(text for text in texts if text == text.strip())
+        return {column: texts} if texts else NEVER
 
     return run
 

@@ -40,7 +40,7 @@ def read_id(document: Map, sight: Sight) -> Inverse:
 
     def answer(id: str) -> Answer:
         keys = key_of(id)
-        return keys if isinstance(keys, Every) else either(map(back, keys), MIXED)
+        return keys if isinstance(keys, Every) else either([back(key) for key in keys], MIXED)
 
     return answer
 
