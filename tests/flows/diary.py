@@ -69,13 +69,21 @@ def outcomes(bundle: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 @contextmanager
 def diary(
-    folder: Path, database: Database | None = None, more: str = "", *, rest: str = "1s", columns: str = ""
+    folder: Path,
+    database: Database | None = None,
+    more: str = "",
+    *,
+    rest: str = "1s",
+    columns: str = "",
+    store: str = "",
 ) -> Iterator[Diary]:
     """Served, with everything read once; `more` are options of the source, `rest` how long the breaker leaves
-    it alone, `columns` more of the stream's SQL."""
+    it alone, `columns` more of the stream's SQL, `store` another than a file."""
     options = ", streams: { booking: { every: 1h } }" + more
     clinic = on_sqlite(folder, options) if database is None else on_server(folder, database, "diary", options)
     clinic.rewrite(clinic.home.config, "breaker_reset: 1s", f"breaker_reset: {rest}")
+    if store:
+        clinic.rewrite(clinic.home.config, "sources:\n", f"store: {store}\nsources:\n")
     clinic.rewrite(clinic.pack / "streams/booking.sql", "-- key: no\n", "-- key: no\n-- mode: live\n")
     clinic.rewrite(clinic.pack / "streams/booking.sql", "state FROM", f"state{columns} FROM")
     with (clinic.pack / "resources/booking.yaml").open("a", encoding="utf-8") as text:

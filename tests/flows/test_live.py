@@ -12,7 +12,7 @@ import pytest
 from tests.flows.clinic import SECRET, on_server
 from tests.flows.diary import PATIENT, Diary, Statements, all_at_once, diary, outcomes, states
 from tests.flows.home import wait_until
-from tests.servers import PASSWORD, MariaDB
+from tests.servers import PASSWORD, MariaDB, PostgreSQL
 
 SEARCH = f"Appointment?patient={PATIENT}"
 
@@ -283,6 +283,25 @@ def test_two_rows_for_one_key(tmp_path: Path, mariadb_server: MariaDB) -> None:
         assert outcomes(bundle) == []
         ((reason,),) = book.clinic.home.query("SELECT reason FROM quarantine WHERE key='3'")
         assert reason == "another row of this stream has the same key"
+
+
+def test_two_processes_on_one_store(
+    tmp_path: Path, mariadb_server: MariaDB, postgres_server: PostgreSQL
+) -> None:
+    """Whoever is asked asks the source, and what one has stored the other does not undo."""
+    postgres_server.create_database("diaries")
+    with (
+        diary(tmp_path, mariadb_server, store=postgres_server.url("diaries")) as book,
+        book.clinic.home.serving() as second,
+    ):
+        for turn in range(20):
+            book.sql(f"UPDATE booking SET state='{' X'[turn % 2]}' WHERE no=3")
+            wanted = {"3": ("booked", "cancelled")[turn % 2]}
+            for server in (book.server, second) if turn % 3 else (second, book.server):
+                assert states(server.get(SEARCH).json()) == wanted
+        book.sql("DELETE FROM booking WHERE no=3")
+        assert second.get("Appointment/3").status_code == 410
+        assert book.get("Appointment/3").status_code == 410
 
 
 def test_never_an_empty_success(tmp_path: Path, mariadb_server: MariaDB) -> None:
