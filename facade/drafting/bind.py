@@ -11,7 +11,7 @@ from facade.drafting.fits import fits
 from facade.drafting.links import Link, Links, contained
 from facade.drafting.views import Col, Tab
 
-BOUND = 0.48
+BOUND = 0.52
 """A column below this is not taken."""
 _ABOVE = frozenset(["date", "start", "provider", "encounter", "code", "name", "report", "order", "type"])
 

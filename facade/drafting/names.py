@@ -45,7 +45,7 @@ def fit(words: frozenset[str], phrase: frozenset[str], noise: frozenset[str]) ->
         elif word in _LOOSE:
             score *= 0.72
         else:
-            score *= 0.5
+            score *= 0.47
     return score
 
 

@@ -118,6 +118,8 @@ def _leaf(inner: str, one: Bound, ctx: Context, present: str = "") -> Made:
 def _unbound(held: Holder, ctx: Context) -> Made | None:
     if held.reading == "label" and held.arguments and ctx.get(held.arguments[0]):
         one = ctx.bound[held.arguments[0]]
+        if one.col.kind == "integer" and ctx.binder.label(one) is None:
+            return None  # a number is no text
         shown = _label(one, ctx)
         return _leaf(shown, one, ctx)
     if held.reading == "sentence":

@@ -66,7 +66,7 @@ def fed(pack: Pack) -> Fed:
         if given is None:
             continue
         lets = _names(document)
-        for path, text in _leaves(given.value, ()):
+        for path, text in _leaves(given.value, (), _fragments(pack)):
             element = ".".join(path[:2])
             columns = _columns(text, lets, origins[doc.stream])
             fields = _fields(pack, text, lets, origins[doc.stream])
@@ -91,18 +91,36 @@ def _names(document: Map) -> dict[str, str]:
     return names
 
 
-def _leaves(node: Node, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+def _fragments(pack: Pack) -> dict[str, Node]:
+    assert pack.compiled_site is not None
+    return {name: fragment.map for name, fragment in pack.compiled_site.fragments.items()}
+
+
+def _leaves(
+    node: Node, path: tuple[str, ...], fragments: dict[str, Node] | None = None
+) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(node, Scalar):
         yield path, node.text
     elif isinstance(node, Seq):
         for item in node.items:
-            yield from _leaves(item, path)
+            yield from _leaves(item, path, fragments)
     elif isinstance(node, Map):
+        use, given = node.get("$use"), node.get("$with")
+        if fragments and isinstance(use, Scalar) and use.text in fragments:
+            names = (
+                {key: " ".join(t for _, t in _leaves(e.value, ())) for key, e in given.entries.items()}
+                if isinstance(given, Map)
+                else {}
+            )
+            for inner, text in _leaves(fragments[use.text], path, fragments):
+                yield inner, text + " " + " ".join(names[w] for _, w in _PATH.findall(text) if w in names)
         for key, entry in node.entries.items():
+            if key in ("$use", "$with"):
+                continue
             if key in ("$if", "$switch", "$for", "$let") and not isinstance(entry.value, Map):
                 continue
             plain = not key[:1].isalpha()
-            yield from _leaves(entry.value, path if plain or _case(node) else (*path, key))
+            yield from _leaves(entry.value, path if plain or _case(node) else (*path, key), fragments)
 
 
 def _case(node: Map) -> bool:
@@ -146,10 +164,27 @@ def _origins(query: str, dialect: str | None) -> dict[str, set[tuple[str, str]]]
         return found
     tree = sqlglot.parse_one(query, dialect=dialect)
     tables = {one.alias_or_name: one.name.lower() for one in tree.find_all(exp.Table)}
+    same = _joined_on(tree, tables)
     for select in tree.selects if isinstance(tree, exp.Query) else ():
         for column in select.find_all(exp.Column):
             table = tables.get(column.table) or (next(iter(tables.values())) if len(tables) == 1 else "")
-            found[select.alias_or_name].add((table, column.name.lower()))
+            source = (table, column.name.lower())
+            found[select.alias_or_name].add(same.get(source, source))
+    return found
+
+
+def _joined_on(tree: exp.Expression, tables: dict[str, str]) -> dict[tuple[str, str], tuple[str, str]]:
+    """The columns of joined tables that equal one of the first table: a key and what refers to it are one."""
+    first = tree.find(exp.From)
+    name = first.this.alias_or_name if first is not None else ""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for equal in tree.find_all(exp.EQ):
+        left, right = equal.left, equal.right
+        if isinstance(left, exp.Column) and isinstance(right, exp.Column):
+            for mine, theirs in ((left, right), (right, left)):
+                if mine.table == name != theirs.table:
+                    source = (tables.get(theirs.table, ""), theirs.name.lower())
+                    found[source] = (tables.get(name, ""), mine.name.lower())
     return found
 
 
