@@ -6,7 +6,7 @@ Defined in LANGUAGE.md under "What the database can answer".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 
 from facade.mapping.compile.scope import Scope
@@ -211,6 +211,8 @@ class _Reader:
         if lead is None or lead.column != column:
             self._may_be_asserted(column, leaves, leads)
             lead = Lead(column, (), False)
+        if form is not None and lead.partial:
+            form = replace(form, partial=True)
         if form is None and lead.formats:
             form = form_of(lead.formats)
             if form is None:
@@ -234,6 +236,11 @@ class _Reader:
                 " say `from` and `to`: the columns between which all of them lie"
             )
         known = {lead.column for lead in leads if lead}
+        if column in known:
+            raise _Wrong(
+                f"`search` of `{self.code}`: the date is not always made of `{column}`; say `from` and `to`,"
+                " or make a column for it in the SELECT"
+            )
         if known and None not in leads and column in self.scope.slots.read:
             raise _Wrong(
                 f"`search` of `{self.code}`: the date is not made of `{column}`; it comes from "

@@ -118,6 +118,7 @@ def dated(kind: str, zone: str) -> Pack:
             "effectiveDateTime: $($at ~ $clock) | datetime",
             "{ date: { column: at, format: '%Y%m%d' } }",
         ),
+        "zeros": ("effectiveDateTime: $at | date", "{ date: { column: at, format: '%Y%m%d' } }"),
         "american": ("effectiveDateTime: $at | date('%m/%d/%Y', '%m/%Y')", "{ date: at }"),
         "julian": ("effectiveDateTime: $at | date('%Y%j')", "{ date: at }"),
         "start": ("effectivePeriod: { start: $at | datetime }", "{ date: at }"),
@@ -159,6 +160,8 @@ def test_a_day_in_another_form(zone: str, asked: tuple[str, str, str], data: st.
     check(dated("compact", zone), {"id": "1", "at": number}, zone, item)
     body = {"id": "1", "at": number, "clock": time[:5].replace(":", "")}
     check(dated("number", zone), body, zone, item)
+    for coarse in (number, number // 100 * 100, number // 10000 * 10000):
+        check(dated("zeros", zone), {"id": "1", "at": coarse}, zone, item)
     year, month, last = day.split("-")
     american = data.draw(
         st.sampled_from((f"{month}/{last}/{year}", f"{int(month)}/{int(last)}/{year}", f"{month}/{year}"))

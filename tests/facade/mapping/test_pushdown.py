@@ -228,6 +228,12 @@ def told(elements: str, search: str, type: str = "Patient", head: str = "") -> l
             "`search` of `birthdate`: the date is not made of `seen`; it comes from `born`",
         ),
         (
+            "birthDate: { $if: $sex, $then: $born | date, $else: $seen | date }",
+            "{ birthdate: born }",
+            "`search` of `birthdate`: the date is not always made of `born`; say `from` and `to`, or make a"
+            " column for it in the SELECT",
+        ),
+        (
             "birthDate: $born | date('%d %b %Y')",
             "{ birthdate: born }",
             "`search` of `birthdate`: no day can be looked up in the form of %d %b %Y",
