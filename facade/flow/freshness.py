@@ -98,17 +98,23 @@ class Known:
 
 @dataclass(slots=True, eq=False)
 class Made:
-    """What is known of a type: the streams that make it. `calm`: no live one, and no trouble with any."""
+    """What is known of a type: the streams that make it. `calm`: no live one, and no trouble with any.
+
+    `shown` is for who tells the age again and again: what it last told, good until `until`.
+    """
 
     streams: tuple[Known, ...] = ()
     live: tuple[Known, ...] = ()
     calm: bool = True
     asked: float | None = None
+    shown: tuple[tuple[bytes, bytes], ...] = ()
+    until: float = 0.0
 
     def settle(self, *, strict: bool) -> None:
         """Sum the streams up. Unless `strict`, what was never read is taken as it is."""
         times = [one.asked for one in self.streams if one.asked is not None]
         self.asked = min(times) if len(times) == len(self.streams) else None
+        self.shown, self.until = (), 0.0
         missing = strict and self.asked is None
         self.calm = not self.live and not missing and all(one.failing is None for one in self.streams)
 

@@ -21,12 +21,15 @@ def calm_age(service: Service, call: Call, type: str) -> tuple[Header, ...] | No
     refresher = service.refresher
     if refresher is None:
         return ()
-    made = refresher.fresh.made.get(type)
+    fresh = refresher.fresh
+    made = fresh.made.get(type)
     if made is None or not made.calm or call.raw_header(b"cache-control"):
         return None
-    if made.asked is None:
-        return ()
-    return ((b"age", b"%d" % (refresher.fresh.clock() - made.asked)),)
+    now = fresh.clock()
+    if now >= made.until and made.asked is not None:
+        seconds = int(now - made.asked)
+        made.shown, made.until = ((b"age", b"%d" % seconds),), made.asked + seconds + 1
+    return made.shown
 
 
 async def refresh_search(service: Service, call: Call, search: Search, *, onward: bool) -> Told:

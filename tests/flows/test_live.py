@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -283,6 +285,27 @@ def test_two_rows_for_one_key(tmp_path: Path, mariadb_server: MariaDB) -> None:
         assert outcomes(bundle) == []
         ((reason,),) = book.clinic.home.query("SELECT reason FROM quarantine WHERE key='3'")
         assert reason == "another row of this stream has the same key"
+
+
+def test_stopped_while_it_is_hammered(tmp_path: Path, mariadb_server: MariaDB) -> None:
+    with diary(tmp_path, mariadb_server, columns=", SLEEP(0.02) AS slept") as book:
+        answers: list[httpx.Response] = []
+
+        def hammer() -> None:
+            with suppress(httpx.TransportError):
+                while True:
+                    answers.append(book.get(SEARCH))
+
+        crowd = [threading.Thread(target=hammer) for _ in range(4)]
+        for one in crowd:
+            one.start()
+        wait_until(lambda: len(answers) > 20)
+        assert book.server.stop() == -signal.SIGTERM
+        for one in crowd:
+            one.join()
+        assert {answer.status_code for answer in answers} == {200}
+        told_nothing_secret(book)
+        assert len(book.server.output.read_text().splitlines()) == 1
 
 
 def test_two_processes_on_one_store(

@@ -110,7 +110,7 @@ class Desk:
             await self.after.wait()
         await asyncio.sleep(self.pause)
         for row in rows:
-            yield Record(stream, row["no"], row)
+            yield Record(stream, str(row["no"]), row)
 
 
 def _holds(row: Mapping[str, Any], where: Where) -> bool:

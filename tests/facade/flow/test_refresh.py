@@ -97,6 +97,33 @@ async def test_a_row_that_makes_another_type_of_the_slice_leaves_the_first(pract
     assert practice.stored("Slot") == {}
 
 
+async def test_what_left_is_asked_for_by_all_columns_of_its_key(store: Store) -> None:
+    text = FILES["streams/booking.sql"].replace("-- key: no\n", "-- key: no, day\n")
+    practice = Practice(store, diary(**{"streams/booking.sql": text}))
+    practice.desk.book(1, "1")
+    practice.desk.book(2, "1", day="2024-05-02")
+    practice.desk.book(3, "1", day="2024-05-02")
+    await practice.search("Appointment?patient=1")
+    practice.desk.book(1, "7")
+    practice.desk.cancel(2)
+    practice.desk.asked.clear()
+    await practice.search("Appointment?patient=1")
+    assert practice.patients() == {"1": "7", "3": "1"}
+    days = ("2024-05-01", "2024-05-02")
+    assert practice.desk.slices()[1:] == [(Condition("no", "in", ("1", "2")), Condition("day", "in", days))]
+
+
+async def test_a_key_that_cannot_be_asked_for_exactly_deletes_nothing(practice: Practice) -> None:
+    """A binary fraction may equal nothing; the next read of all deletes what is gone."""
+    practice.desk.tables["booking"]["1"]["no"] = 1.5
+    practice.desk.tables["booking"]["1.5"] = practice.desk.tables["booking"].pop("1")
+    await practice.search("Appointment?patient=1")
+    assert set(practice.stored()) == {"1.5", "3"}
+    practice.desk.tables["booking"].clear()
+    await practice.search("Appointment?patient=1")
+    assert set(practice.stored()) == {"1.5"}
+
+
 async def test_an_empty_slice_deletes_all_that_was_in_it(practice: Practice) -> None:
     for no in range(10, 60):
         practice.desk.book(no, "5")
