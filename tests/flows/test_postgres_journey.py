@@ -147,6 +147,7 @@ def test_postgres_as_both(clinics: tuple[Clinic, Clinic], postgres_server: Postg
     clinic.home.config.write_text(f"store: {postgres_server.url('facade_both')}\n{text}")
     with clinic.home.serving() as server:
         wait_until(lambda: len(server.ids("Observation")) == 2 * PEOPLE)
+        wait_until(lambda: len(server.ids("Patient")) == PEOPLE)
         clinic.run("UPDATE person SET surname='Anderswo', changed='2026-01-01 10:00:00' WHERE no=3")
         wait_until(lambda: server.ids("Patient?family=anderswo") == {"Patient/3"})
         assert server.get("Patient/3").headers["etag"] == 'W/"2"'
