@@ -148,7 +148,7 @@ class _Run:
         self._writing: asyncio.Future[Result] | None = None
         self._in_flight: frozenset[str] = frozenset()
         self._fresh = False
-        self._doubtful: frozenset[str] = frozenset()
+        self._doubtful: set[str] = set()
         self._setting = Setting(tz=into.store.zone)
         self._started = self._turn = perf_counter()
 
@@ -160,7 +160,7 @@ class _Run:
         )
         sql = "SELECT key FROM quarantine WHERE stream_id=? AND mapping=? AND key NOT LIKE ? LIMIT 100000"
         rows = await store.fetch(sql, (stream_id, WHOLE, "?%"))
-        self._doubtful = frozenset(row[0] for row in rows)
+        self._doubtful = {row[0] for row in rows}
 
     async def flush(self, records: list[Record]) -> None:
         """Map what is new in the records and hand it to the writer."""
@@ -179,6 +179,7 @@ class _Run:
             map_item(self.into.pack, record, item, self._setting)
             items.append(item)
             await self._give_way()
+        self._doubtful -= found.keys()  # once, or what is refused of a key later would be forgotten
         cursor = next((record.cursor for record in reversed(records) if record.cursor is not None), None)
         await self._write(items + refused, cursor)
 
