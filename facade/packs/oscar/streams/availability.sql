@@ -8,7 +8,7 @@
 -- of an hour. A provider's own template goes before the public one. Letters are codes with case. The last month and all
 -- that is ahead; a piece is taken by what overlaps it, except cancelled (C) and missed (N) appointments.
 SELECT
-  d.provider_no AS provider_id, d.sdate AS day, g.minute, g.minutes, g.code, d.reason,
+  p.provider_no AS provider_id, d.sdate AS day, g.minute, g.minutes, g.code, d.reason,
   SEC_TO_TIME(g.minute * 60) AS clock,
   c.description, c.duration, c.confirm, COALESCE(c.bookinglimit, 1) AS booking_limit,
   (SELECT COUNT(*) FROM appointment AS a

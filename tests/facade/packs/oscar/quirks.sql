@@ -51,3 +51,14 @@ INSERT INTO hl7TextInfo (id, lab_no, report_status) VALUES (1, 9, 'P'), (2, 9, '
 INSERT INTO patientLabRouting (id, demographic_no, lab_no, lab_type, created) VALUES (1, 900, 9, 'HL7', '2020-01-07 00:00:00'), (2, 900, 9, 'HL7', '2020-01-08 00:00:00'), (3, 0, 9, 'HL7', NULL), (4, 900, 9, 'MDS', NULL);
 INSERT INTO document (document_no, doctype, docdesc, docfilename, status, updatedatetime) VALUES (1, 'lab', 'For two', 'f.pdf', 'A', '2020-01-06 10:00:00');
 INSERT INTO ctl_document (module, module_id, document_no, status) VALUES ('demographic', 900, 1, 'A'), ('demographic', 901, 1, 'D'), ('provider', 900, 1, 'A');
+-- laboratories of which one has an accent; zero dates; no status; a provider's number in other letters
+INSERT INTO measurements (id, type, demographicNo, providerNo, dataField, measuringInstruction, dateObserved, dateEntered) VALUES
+  (11, '', 900, '0', '5', '', '0000-00-00 00:00:00', '0000-00-00 00:00:00'), (12, '', 900, '0', '5', '', NULL, NULL);
+INSERT INTO measurementsExt (id, measurement_id, keyval, val) VALUES (21, 11, 'lab_no', '10'), (22, 11, 'labname', 'Dynacare Médical'), (23, 12, 'lab_no', '10'), (24, 12, 'labname', 'Dynacare Medical');
+INSERT INTO provider (provider_no, last_name, first_name, status) VALUES ('abc', 'Case', 'Lower', '1');
+INSERT INTO scheduledate (id, sdate, provider_no, available, hour, status) VALUES (11, CURRENT_DATE, 'ABC', '1', 'P:Day', 'A');
+INSERT INTO appointment (appointment_no, provider_no, appointment_date, start_time, end_time, name, demographic_no, status) VALUES (11, 'ABC', CURRENT_DATE, '00:00:00', '00:14:00', 'x', 900, NULL);
+INSERT INTO casemgmt_note (note_id, update_date, observation_date, demographic_no, provider_no, note, uuid) VALUES (11, '0000-00-00 00:00:00', '0000-00-00 00:00:00', 900, '100001', 'undated', 'u-11');
+INSERT INTO preventions (id, demographic_no, provider_no, prevention_type, prevention_date, creation_date, lastUpdateDate) VALUES (11, 900, '100001', 'Flu', '0000-00-00 00:00:00', '0000-00-00 00:00:00', '0000-00-00 00:00:00');
+INSERT INTO consultationRequests (requestId, demographicNo, providerNo, referalDate, appointmentDate, appointmentTime, lastUpdateDate, status) VALUES (11, 900, '100001', '0000-00-00', '0000-00-00', '00:00:00', '0000-00-00 00:00:00', '1');
+INSERT INTO allergies (allergyid, demographic_no, DESCRIPTION, entry_date, start_date, lastUpdateDate) VALUES (11, 900, 'NKDA', '0000-00-00', '0000-00-00', '0000-00-00 00:00:00');

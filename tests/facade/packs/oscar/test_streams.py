@@ -10,7 +10,7 @@ import pytest
 
 from facade.mapping import parse_pack
 from facade.packs import read_pack
-from tests.facade.packs.openemr.test_schema import Filled, fill
+from tests.facade.packs.openemr.test_schema import Filled, fill, references
 from tests.generators.oscar import oscar_database
 from tests.servers import MariaDB
 
@@ -103,7 +103,7 @@ def test_only_what_was_billed_and_not_deleted(quirks: Filled, found: dict[str, A
 
 def test_the_newest_revision_of_a_note_counts(quirks: Filled, found: dict[str, Any]) -> None:
     notes = {name for name in found if name.startswith("DocumentReference/note-")}
-    assert notes == {f"DocumentReference/note-{key}" for key in ("u-1", "4", "u-4")}
+    assert notes == {f"DocumentReference/note-{key}" for key in ("u-1", "4", "u-4", "u-11")}
     assert found["DocumentReference/note-u-1"]["docStatus"] == "final"
     assert ("note", "u-2") in quirks.deleted
     assert "secret" not in str(found)
@@ -130,7 +130,19 @@ def test_a_code_that_is_mapped_twice_is_not_mapped(found: dict[str, Any]) -> Non
 
 
 def test_laboratories_are_one_in_any_case_and_the_last_word_on_a_report_counts(found: dict[str, Any]) -> None:
-    assert {name for name in found if name.startswith("Organization/lab-")} == {"Organization/lab-LIFELABS"}
+    named = [
+        one["name"]
+        for name, one in found.items()
+        if name.startswith("Organization/") and one["type"][0].get("text") == "Laboratory"
+    ]
+    assert sorted(named) == ["DYNACARE MEDICAL", "DYNACARE MÉDICAL", "LIFELABS"]
+    performers = [found[f"Observation/{n}"]["performer"][0]["reference"] for n in (1, 2, 11, 12)]
+    assert [found[name]["name"] for name in performers] == [
+        "LIFELABS",
+        "LIFELABS",
+        "DYNACARE MÉDICAL",
+        "DYNACARE MEDICAL",
+    ]
     (report,) = [one for name, one in found.items() if name.startswith("DiagnosticReport/")]
     assert (report["status"], report["issued"]) == ("final", "2020-01-07T00:00:00-05:00")
     assert [one["reference"] for one in report["result"]] == ["Observation/1", "Observation/2"]
@@ -141,3 +153,25 @@ def test_a_document_is_filed_under_each_patient(quirks: Filled, found: dict[str,
         "DocumentReference/document-1-900"
     }
     assert ("document", "1|901") in quirks.deleted
+
+
+def test_zero_dates_are_no_dates(found: dict[str, dict[str, Any]]) -> None:
+    assert "_effectiveDateTime" in found["Observation/11"]
+    assert found["Encounter/note-u-11"].get("period") is None
+    assert found["Immunization/11"]["occurrenceString"] == "unknown"
+    assert "authoredOn" not in found["ServiceRequest/11"]
+    assert "recordedDate" not in found["AllergyIntolerance/11"]
+    told = {name for name in found if name.startswith("Provenance/") and name.endswith("-11")}
+    assert told == set()
+
+
+def test_no_status_is_to_do_and_a_number_in_other_letters_is_the_same_provider(found: dict[str, Any]) -> None:
+    assert found["Appointment/11"]["status"] == "booked"
+    assert found["Slot/appointment-11"]["schedule"]["reference"] == "Schedule/abc"
+    (piece,) = [one for name, one in found.items() if name.startswith("Slot/abc-")]
+    assert (piece["status"], piece["schedule"]["reference"]) == ("busy", "Schedule/abc")
+
+
+def test_every_reference_resolves(found: dict[str, dict[str, Any]]) -> None:
+    dangling = {ref for one in found.values() for ref in references(one) if ref not in found}
+    assert dangling == set()
