@@ -7,7 +7,7 @@ import re
 from facade.drafting.evidence import day_first
 from facade.drafting.views import Col
 
-_GUARD = r"^[0-9]{4}-?[0-9]{1,2}-?[0-9]{1,2}([T ][0-9:.]+(Z|[+-][0-9:]+)?|[0-9]{4,6})?$"
+_GUARD = r"^[0-9]{4}-?[0-9]{1,2}-?[0-9]{1,2}(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?|[0-9]{4,6})?$"
 _DAY = "(?:0?[1-9]|[12][0-9]|3[01])"
 
 

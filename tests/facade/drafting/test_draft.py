@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from connectors.base import Catalog, CatalogColumn, ForeignKey, Table
+from connectors.base import Catalog, CatalogColumn, ForeignKey, Record, Table
 from facade.drafting import draft_pack
 from tests.facade.drafting.catalogs import checked, database, faults, made, sqlite_catalog
 from tests.facade.drafting.recall import parse
@@ -59,6 +59,8 @@ def test_an_empty_database() -> None:
 
 def test_the_order_of_tables_does_not_matter(tmp_path: Path) -> None:
     found = sqlite_catalog(database(tmp_path / "clinic.db", GERMAN.sql))
+    more = [replace(PATIENT, name=name) for name in ("b_log", "a_log", "client", "person", "customer_person")]
+    found = replace(found, tables=(*found.tables, *more))
     turned = replace(found, tables=tuple(reversed(found.tables)))
     assert draft_pack(found, "x") == draft_pack(turned, "x")
 
@@ -177,6 +179,22 @@ def test_a_thousand_tables() -> None:
     ]
     pack = parse(draft_pack(catalog(PATIENT, VISIT, *many), "x"))
     assert {doc.resource for doc in pack.mappings.values()} >= {"Patient", "Encounter"}
+
+
+def test_dates_of_several_shapes_in_one_column() -> None:
+    """Each shape is read, what is no date is left out, and nothing stops the resource."""
+    written = ["1961-04-13", "13/04/1961", "13.04.1961", "19610413", "unknown", "00/00/1961", ""]
+    rows = [(n, "A", "B", text, "F") for n, text in enumerate([*written, *written[:4] * 6])]
+    pack = parse(
+        draft_pack(catalog(table("patient", "pid:integer lname fname dob sex", *rows, key="pid")), "x")
+    )
+    given = []
+    for text in written:
+        record = Record("patient", "1", {"pid": 1, "lname": "A", "fname": "B", "dob": text, "sex": "F"})
+        outcome = pack.to_fhir(record)
+        assert outcome.failures == []
+        given.append(outcome.resources[0].resource.get("birthDate"))
+    assert given == ["1961-04-13"] * 4 + [None, None, None]
 
 
 def test_a_watermark_only_where_every_row_has_one() -> None:

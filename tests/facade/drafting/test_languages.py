@@ -41,6 +41,9 @@ def test_what_a_german_row_becomes(tmp_path: Path) -> None:
     assert patient["name"] == [{"use": "official", "family": "Muster", "given": ["Eva"]}]
     assert patient["address"][0]["line"] == ["Am Tor 1"]
     assert patient["maritalStatus"]["coding"][0]["code"] == "M"
+    assert patient.keys().isdisjoint(
+        {"telecom", "generalPractitioner", "contact"}
+    )  # no constants without a value
     booked = {
         "TerminID": 5, "PatNr": 1, "ArztNr": 11, "Datum": "2024-05-02", "Uhrzeit": "09:30:00", "Dauer": 15,
         "Status": "abgesagt",
