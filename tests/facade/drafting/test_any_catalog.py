@@ -75,7 +75,7 @@ def tables(draw: st.DrawFn) -> Table:
 
 
 @settings(
-    max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(st.lists(tables(), max_size=6, unique_by=lambda table: table.name.casefold()), st.text(max_size=8))
 def test_any_catalog_gives_a_pack(found: list[Table], name: str) -> None:
