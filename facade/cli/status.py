@@ -42,7 +42,7 @@ def status(
     settings = load_settings(config)
     store = open_store(settings, utc_now)
     try:
-        found = store_status(store, top=max(20, runs), expected=_set_up(settings))
+        found = store_status(store, top=max(20, runs), expected=_set_up(settings), wait=True)
     finally:
         store.close()
     if as_json:

@@ -106,13 +106,15 @@ _REFUSED = (
 )
 
 
-def store_status(store: Store, top: int = 20, expected: Iterable[Next] = ()) -> StoreStatus:
+def store_status(
+    store: Store, top: int = 20, expected: Iterable[Next] = (), *, wait: bool = False
+) -> StoreStatus:
     """Read it all; blocks. `top` bounds the lists of unmapped codes, of reasons and of runs.
 
     `expected` are the streams that are set up, where the caller knows them: those never read are told, too.
-    Counts of a large store may be some minutes old (facade.flow.counts).
+    Counts of a large store may be some minutes old (facade.flow.counts); `wait` for them if there are none.
     """
-    found, notice, now = counts(store), read_notice(store), store.clock()
+    found, notice, now = counts(store, wait=wait), read_notice(store), store.clock()
     known = {(one.source, one.stream): one for one in (*expected, *(notice.streams if notice else ()))}
     judge = Judge(store, notice, known.values())
     running = judge.running()

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
+from facade.errors import Unavailable
 from facade.store.errors import CannotOpen
 from facade.store.writer import Row, Session, Transaction, Writer
 
@@ -104,6 +105,14 @@ class Store(ABC):
     @abstractmethod
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         """Read, blocking, from any thread."""
+
+    def query_pooled(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        """Read, blocking, in a thread of the store's own, which `close` waits for: from a thread that may
+        outlive the store. Raises Unavailable once it is closed."""
+        try:
+            return self._threads.submit(self.query, sql, params).result()
+        except RuntimeError:
+            raise Unavailable("the store is closed") from None
 
     @abstractmethod
     async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
