@@ -158,6 +158,8 @@ class Links:
             return None
         own = col.tab
         wanted = col.words - _REFERS or col.words
+        if own.words == wanted and (col.name,) == own.table.primary_key:
+            return None  # others point here
         named = [to for to in self._named.get(col.name.casefold(), ()) if to.tab is not own]
         # Of several tables with a key of this name, the one that is called so; a side table never is.
         for to in sorted(named, key=lambda one: (one.tab.words != wanted, one.tab.empty, one.order())):
