@@ -17,7 +17,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, cast
 
-from connectors.base import Catalog, Catalogued, Condition, Connector, Record, Source
+from connectors.base import Batched, Catalog, Catalogued, Condition, Connector, Record, Sliced, Source
 from connectors.errors import BadConfiguration, ConnectorError, Unreachable
 
 
@@ -120,6 +120,25 @@ def source_contract(make: Make) -> type:
                     return
                 where, keys = case.slice
                 assert {record.key for record in await _all(case, where=where)} == keys
+
+        async def test_batches_and_slices_hold_what_reads_do(self) -> None:
+            """Of a source that can give them."""
+            async with make() as case:
+                source = case.connector
+                if isinstance(source, Batched):
+                    batches = [batch async for batch in source.read_batches(case.stream)]
+                    assert all(batches)
+                    assert _sorted([record for batch in batches for record in batch]) == _sorted(
+                        await _all(case)
+                    )
+                if isinstance(source, Sliced) and case.slice is not None:
+                    where, keys = case.slice
+                    for _ in range(2):
+                        records = await source.read_slice(case.stream, where, len(keys))
+                        assert records is not None
+                        assert _sorted(records) == _sorted(await _all(case, where=where))
+                    if keys:
+                        assert await source.read_slice(case.stream, where, len(keys) - 1) is None
 
         async def test_closing_twice_is_safe_and_final(self) -> None:
             async with make() as case:
