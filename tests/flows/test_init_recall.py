@@ -1,7 +1,9 @@
-"""What `facade init` finds in schemas that it has never seen, against the packs written by people; printed.
+"""What `facade init` finds in real schemas, against the packs written by people; printed.
 
-The figures are floors: a change of the lexicon that loses what was found fails here. Synthea and the demo are
-the holdout: no word or rule was made for them.
+The figures are floors: a change of the lexicon that loses what was found fails here. They are no measure of a schema
+that nobody has seen: the rules were corrected while these figures were looked at, Synthea and the demo least of all
+(the engine was first tried on Synthea, and letters glued before a word, VDATE of VISITS, were met in the demo).
+What Synthea should give is a list made here, not a pack.
 """
 
 from __future__ import annotations
@@ -91,10 +93,10 @@ def test_oscar(mariadb_server: MariaDB, capsys: pytest.CaptureFixture[str], pati
     assert (made(report)["Appointment"] > 0) == (patients > 0)
 
 
-def test_demo_holdout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_demo_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An ugly schema of 1994: packed names, packed dates, no foreign keys."""
     path = generate(tmp_path / "kestrel.db", 100, 1, date(2024, 6, 1))
-    draft, scores = judged("Kestrel (holdout)", "demo", sqlite_catalog(path), capsys)
+    draft, scores = judged("Kestrel (apart)", "demo", sqlite_catalog(path), capsys)
     elements, columns = scores[""]
     assert elements.recall >= 0.34
     assert elements.precision >= 0.74
@@ -176,12 +178,12 @@ PractitionerRole.organization.reference providers.ORGANIZATION
 
 
 @needs_shared
-def test_synthea_holdout(synthea: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_synthea_apart(synthea: Path, capsys: pytest.CaptureFixture[str]) -> None:
     drafted = draft_pack(sqlite_catalog(synthea), "synthea")
     found = {(guess.element, f"{guess.table}.{guess.columns[0]}") for guess in drafted.guesses}
     wanted = {(line.split()[0], line.split()[1]) for line in SYNTHEA_WANTED.strip().splitlines()}
     with capsys.disabled():
-        print(f"\nSynthea (holdout): {len(found & wanted)} of {len(wanted)} elements; not: {wanted - found}")
+        print(f"\nSynthea (apart): {len(found & wanted)} of {len(wanted)} elements; not: {wanted - found}")
     assert len(found & wanted) >= 0.9 * len(wanted)
     report: SourceReport = checked(parse(drafted), {"url": f"sqlite:///{synthea}"})
     assert faults(report) == []
