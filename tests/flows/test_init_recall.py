@@ -1,9 +1,9 @@
 """What `facade init` finds in real schemas, against the packs written by people; printed.
 
-The figures are floors: a change of the lexicon that loses what was found fails here. They are no measure of a
-schema that nobody has seen: rules were corrected while these figures were looked at, least for Synthea and the
-demo (yet the engine was first tried on Synthea, and letters glued before a word, VDATE of VISITS, were met in the
-demo). What Synthea should give is a list made here, not a pack.
+The figures are floors: a change of the lexicon that loses what was found fails here. They are no measure of
+a schema that nobody has seen: rules were corrected while these figures were looked at, least for Synthea and
+the demo (yet the engine was first tried on Synthea, and letters glued before a word, VDATE of VISITS, was met
+in the demo). What Synthea should give is a list made here, not a pack.
 """
 
 from __future__ import annotations
