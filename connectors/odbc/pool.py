@@ -26,6 +26,7 @@ class Pool:
         )
         self._idle: list[Session] = []
         self._free: tuple[asyncio.AbstractEventLoop, asyncio.Semaphore] | None = None
+        self._long: tuple[asyncio.AbstractEventLoop, asyncio.Semaphore] | None = None
         self._closed = False
 
     @asynccontextmanager
@@ -61,6 +62,14 @@ class Pool:
         self._closed = True
         idle, self._idle = self._idle, []
         await asyncio.gather(*(session.close() for session in idle))
+
+    def leaving_one(self) -> asyncio.Semaphore:
+        """To be held around a long use, so that one connection stays free for clients that wait, if there are
+        two."""
+        loop = asyncio.get_running_loop()
+        if self._long is None or self._long[0] is not loop:
+            self._long = loop, asyncio.Semaphore(max(1, self._options.max_connections - 1))
+        return self._long[1]
 
     def _semaphore(self) -> asyncio.Semaphore:
         """Of the running event loop: a command line may run several, one after the other."""

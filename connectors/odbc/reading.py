@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -57,6 +57,7 @@ class Reader:
         self.opening = Opening(source, options.allowed_hours, options.timezone, clock)
         self._pace = Pace(options.rows_per_second, clock)
         self.paced = bool(options.rows_per_second)
+        self._live = any(stream.mode == "live" for stream in streams.values())
         self._known: dict[str, tuple[Any, tuple[Shape, ...]]] = {}
 
     async def read(
@@ -67,7 +68,8 @@ class Reader:
         if since is not None and stream.cursor is None:
             raise BadConfiguration(f"{self.here(stream)}: it has no cursor column to read on from")
         self.opening.check()
-        async with self._pool.session() as session:
+        leaving = self._pool.leaving_one() if self._live and where is None else nullcontext()
+        async with leaving, self._pool.session() as session:
             if where is None:
                 self._known.pop(name, None)  # only small slices are worth a description that may be old
             text = await self.text(session, stream)

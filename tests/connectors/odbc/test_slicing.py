@@ -268,3 +268,18 @@ async def test_padding_is_looked_through(database: Database) -> None:
             where = (Condition("id", "in", values),)
             for found in (await whole(connector, where), await connector.read_slice("appt", where, 10) or []):
                 assert sorted(record.body["no"] for record in found) == numbers
+
+
+async def test_whole_reads_leave_a_connection_for_live_slices(mariadb: Database) -> None:
+    fill(mariadb)
+    live = Stream("appt", STREAM.query, ("id",), mode="live")
+    async with mariadb.open(live, max_connections=2, fetch_size=1) as connector:
+        readings = [connector.read_batches("appt") for _ in range(2)]
+        assert await anext(readings[0])
+        waiting = asyncio.ensure_future(anext(readings[1]))  # type: ignore[arg-type]
+        await asyncio.sleep(0.1)
+        assert await asyncio.wait_for(connector.read_slice("appt", only(1), 10), 10)
+        assert not waiting.done()
+        await readings[0].aclose()  # type: ignore[attr-defined]
+        assert await asyncio.wait_for(waiting, 10)
+        await readings[1].aclose()  # type: ignore[attr-defined]
