@@ -17,6 +17,7 @@ from facade.drafting.links import Links
 from facade.drafting.marks import deleted_mark, watermark
 from facade.drafting.readings import Context, holder, make, top
 from facade.drafting.stream import StreamDraft, safe
+from facade.drafting.temporal import is_iso
 from facade.drafting.tokens import fold
 from facade.drafting.tree import Leaf, emit
 from facade.drafting.views import Tab, see
@@ -225,7 +226,7 @@ class Drafter:
                 key = self.links.key(patients) if patients else ()
                 if not key or (one.link is not None and one.link.to is not key[0]):
                     continue
-            elif one.col.kind not in ("date", "timestamp"):
+            elif one.col.kind not in ("date", "timestamp") and not is_iso(one.col):
                 continue
             found[parameter] = Leaf(ctx.stream.use(one.col))
         return found

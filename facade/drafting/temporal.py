@@ -11,6 +11,12 @@ _GUARD = r"^[0-9]{4}-?[0-9]{1,2}-?[0-9]{1,2}(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?|[0
 _DAY = "(?:0?[1-9]|[12][0-9]|3[01])"
 
 
+def is_iso(col: Col) -> bool:
+    """Whether a text column holds ISO dates (with times or without) and nothing else: such text sorts."""
+    seen = col.evidence
+    return col.kind == "text" and seen.filled > 0 and seen.part("iso_date", "iso_datetime") == 1
+
+
 def date(path: str, col: Col, todo: list[str]) -> str:
     """The expression for a date or a dateTime: `@filter` is left open."""
     seen = col.evidence

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from hashlib import blake2b
 
+from facade.settings import OfDay
+
 BELIEVED_AHEAD = timedelta(minutes=5)
 """A time of ours that lies further in the future was written before our clock was set back."""
 
@@ -25,7 +27,7 @@ class Times:
 
     every: float
     full_every: float | None = 86_400.0
-    full_at: time | None = None
+    full_at: OfDay | None = None
     zone: tzinfo = UTC
 
     def full_is_due(self, last: datetime | None, now: datetime) -> bool:
@@ -63,18 +65,22 @@ def on(day: datetime, at: time, zone: tzinfo) -> datetime:
     return datetime.combine(day.date(), at, zone).astimezone(UTC)
 
 
-def latest(at: time, now: datetime, zone: tzinfo) -> datetime:
+def latest(when: OfDay, now: datetime, zone: tzinfo) -> datetime:
     """The last moment, `now` included, at which it was this time of day."""
     today = now.astimezone(zone)
-    return next(moment for days in (0, 1, 2) if (moment := on(today - timedelta(days=days), at, zone)) <= now)
+    days = (today - timedelta(days=ago) for ago in range(10))
+    return next(moment for day in days if _is(when, day) and (moment := on(day, when.at, zone)) <= now)
 
 
-def coming(at: time, now: datetime, zone: tzinfo) -> datetime:
+def coming(when: OfDay, now: datetime, zone: tzinfo) -> datetime:
     """The next moment, after `now`, at which it is this time of day."""
     today = now.astimezone(zone)
-    return next(
-        moment for days in (0, 1, 2, 3) if (moment := on(today + timedelta(days=days), at, zone)) > now
-    )
+    days = (today + timedelta(days=ahead) for ahead in range(10))
+    return next(moment for day in days if _is(when, day) and (moment := on(day, when.at, zone)) > now)
+
+
+def _is(when: OfDay, day: datetime) -> bool:
+    return day.weekday() in when.days
 
 
 def share(name: str) -> float:

@@ -1,6 +1,7 @@
 """One frozen Settings, read from facade.yaml and FACADE_* variables."""
 
 from facade.settings.fields import (
+    OfDay,
     SearchSettings,
     Settings,
     SettingsError,
@@ -11,6 +12,7 @@ from facade.settings.fields import (
 from facade.settings.reader import load_settings
 
 __all__ = [
+    "OfDay",
     "SearchSettings",
     "Settings",
     "SettingsError",

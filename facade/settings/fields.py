@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
-from datetime import time
+from datetime import UTC, datetime, time
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -38,11 +38,35 @@ def _seconds(value: str) -> float:
     return float(match[1]) * _SECONDS[match[2]]
 
 
-def _time_of_day(value: str) -> time:
-    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value.strip())
+WEEK = frozenset(range(7))
+
+
+@dataclass(frozen=True)
+class OfDay:
+    """A time of day, on the weekdays named (0 is Monday)."""
+
+    at: time
+    days: frozenset[int] = WEEK
+
+
+def _of_day(value: str) -> OfDay:
+    days, _, text = value.strip().rpartition(" ")
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text)
     if match is None:
-        raise ValueError("is not a time of day; write for example 02:30")
-    return time(int(match[1]), int(match[2]))
+        raise ValueError("is not a time of day; write for example 02:30, or sat,sun 02:30")
+    return OfDay(time(int(match[1]), int(match[2])), _weekdays(days) if days else WEEK)
+
+
+def _weekdays(text: str) -> frozenset[int]:
+    """Weekdays as cron writes them: `mon-fri`, `sat,sun`."""
+    from apscheduler.triggers.cron.fields import DayOfWeekField
+
+    week = [datetime(2024, 1, day, tzinfo=UTC) for day in range(1, 8)]
+    try:
+        field = DayOfWeekField("day_of_week", text.replace(" ", "").lower())
+    except ValueError:
+        raise ValueError("names no weekdays; write for example mon-fri 02:30, or sat,sun 02:30") from None
+    return frozenset(day.weekday() for day in week if field.get_next_value(day) == day.weekday())
 
 
 def _switch(value: str) -> bool:
@@ -94,8 +118,8 @@ class StreamSettings:
 
     every: float | None = setting("How often this stream is read, where it differs.", read=_seconds)
     full_every: float | None = setting("How often it is read whole, where it differs.", read=_seconds)
-    full_at: time | None = setting(  # noqa: RUF009 a field
-        "When it is read whole, where it differs.", read=_time_of_day
+    full_at: OfDay | None = setting(  # noqa: RUF009 a field
+        "When it is read whole, where it differs.", read=_of_day
     )
 
 
@@ -112,9 +136,9 @@ class SourceSettings:
         "How often an incremental stream is read whole, to find what its cursor missed; 24h without full_at.",
         read=_seconds,
     )
-    full_at: time | None = setting(  # noqa: RUF009 a field
-        "When it is read whole each day, such as 02:30 in the site's zone; if missed, as soon as it may.",
-        read=_time_of_day,
+    full_at: OfDay | None = setting(  # noqa: RUF009 a field
+        "When it is read whole, such as 02:30 or sat,sun 02:30, in the site's zone; if missed, soon after.",
+        read=_of_day,
     )
     max_vanished: float = setting(
         "A full read in which a larger part of the known rows is missing deletes nothing.", "20%", _percent
@@ -136,7 +160,7 @@ class SourceSettings:
         own = self.streams.get(stream)
         return self.every if own is None or own.every is None else own.every
 
-    def full_at_of(self, stream: str) -> time | None:
+    def full_at_of(self, stream: str) -> OfDay | None:
         """The time of day when a stream is read whole."""
         own = self.streams.get(stream)
         return self.full_at if own is None or own.full_at is None else own.full_at

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from facade.settings import Settings, SettingsError, describe_settings, load_settings
+from facade.settings import OfDay, Settings, SettingsError, describe_settings, load_settings
 
 WHOLE = """\
 base_url: https://clinic.example/fhir/
@@ -85,10 +85,12 @@ def test_a_whole_file(tmp_path: Path) -> None:
     [
         ("", "", (86400, None)),
         ("full_every: 7d", "", (604800, None)),
-        ("full_at: 2:30", "", (None, time(2, 30))),
-        ("full_at: '02:30'", "full_at: 23:59", (None, time(23, 59))),
-        ("full_at: 02:30", "full_every: 1h", (3600, time(2, 30))),
-        ("full_every: 7d", "full_at: 04:00", (604800, time(4))),
+        ("full_at: 2:30", "", (None, OfDay(time(2, 30)))),
+        ("full_at: '02:30'", "full_at: 23:59", (None, OfDay(time(23, 59)))),
+        ("full_at: sat,sun 02:30", "", (None, OfDay(time(2, 30), frozenset({5, 6})))),
+        ("full_at: Mon-Fri 2:30", "", (None, OfDay(time(2, 30), frozenset(range(5))))),
+        ("full_at: 02:30", "full_every: 1h", (3600, OfDay(time(2, 30)))),
+        ("full_every: 7d", "full_at: 04:00", (604800, OfDay(time(4)))),
     ],
 )
 def test_when_a_stream_is_read_whole(
@@ -180,7 +182,11 @@ def test_a_dollar_can_be_written(tmp_path: Path) -> None:
         ),
         (
             "sources:\n  a:\n    pack: p\n    full_at: 24:00",
-            "facade.yaml:4: `full_at` is not a time of day; write for example 02:30",
+            "facade.yaml:4: `full_at` is not a time of day; write for example 02:30, or sat,sun 02:30",
+        ),
+        (
+            "sources:\n  a:\n    pack: p\n    full_at: funday 02:30",
+            "facade.yaml:4: `full_at` names no weekdays; write for example mon-fri 02:30, or sat,sun 02:30",
         ),
         ("metrics: no", "facade.yaml:1: `metrics` is not true or false"),
         ("- port", "facade.yaml:1: is not a mapping of settings"),

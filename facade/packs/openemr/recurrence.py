@@ -21,8 +21,8 @@ SATURDAY = 5
 
 
 def occurrences(event: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The days of a row of the stream `event`: `day` in ISO form, and `key`, the event's own if it is single, else
-    with a `suffix` for the day.
+    """The days of a row of the stream `event`: `day` in ISO form, and `key`, the event's own if it is single,
+    else with a `suffix` for the day.
 
     A repeating event goes on to pc_endDate or the horizon; without an end it takes place once, as on the
     clinic's own calendar. Raises ValueError for a recurrence that cannot be read.

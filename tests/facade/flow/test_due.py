@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from facade.flow.due import Times, coming, latest, share
+from facade.settings import OfDay
 
 VIENNA = ZoneInfo("Europe/Vienna")
 ZONES = [UTC, VIENNA, *map(ZoneInfo, ("America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"))]
@@ -35,8 +36,8 @@ def at(text: str) -> datetime:
     ],
 )
 def test_a_time_of_day_comes_once_a_day(now: str, before: str, after: str) -> None:
-    assert latest(time(2, 30), at(now), VIENNA) == at(before)
-    assert coming(time(2, 30), at(now), VIENNA) == at(after)
+    assert latest(OfDay(time(2, 30)), at(now), VIENNA) == at(before)
+    assert coming(OfDay(time(2, 30)), at(now), VIENNA) == at(after)
 
 
 @given(
@@ -46,15 +47,15 @@ def test_a_time_of_day_comes_once_a_day(now: str, before: str, after: str) -> No
 )
 def test_the_present_lies_between_the_last_and_the_next(now: datetime, of_day: time, zone: ZoneInfo) -> None:
     present = now.replace(tzinfo=UTC)
-    before, after = latest(of_day, present, zone), coming(of_day, present, zone)
+    before, after = latest(OfDay(of_day), present, zone), coming(OfDay(of_day), present, zone)
     assert before <= present < after
     assert timedelta(hours=22) < after - before < timedelta(hours=26)
-    assert coming(of_day, before, zone) == after
-    assert latest(of_day, after, zone) == after
+    assert coming(OfDay(of_day), before, zone) == after
+    assert latest(OfDay(of_day), after, zone) == after
 
 
 def test_once_each_night_of_a_year() -> None:
-    times = Times(300, None, time(2, 30), VIENNA)
+    times = Times(300, None, OfDay(time(2, 30)), VIENNA)
     now, last, nights = datetime(2024, 1, 1, tzinfo=UTC), datetime(2023, 12, 31, 12, tzinfo=UTC), []
     while now < datetime(2025, 1, 1, tzinfo=UTC):
         if times.full_is_due(last, now):
@@ -66,7 +67,7 @@ def test_once_each_night_of_a_year() -> None:
 
 
 def test_what_was_missed_while_we_were_down_is_caught_up() -> None:
-    times = Times(300, None, time(2, 30), VIENNA)
+    times = Times(300, None, OfDay(time(2, 30)), VIENNA)
     now = at("2024-05-06T09:00+02:00")
     assert times.full_is_due(at("2024-05-05T02:31+02:00"), now)
     assert not times.full_is_due(at("2024-05-06T02:31+02:00"), now)
@@ -74,7 +75,7 @@ def test_what_was_missed_while_we_were_down_is_caught_up() -> None:
 
 
 def test_both_a_span_and_a_time_of_day() -> None:
-    times = Times(300, 3600, time(2, 30), VIENNA)
+    times = Times(300, 3600, OfDay(time(2, 30)), VIENNA)
     now = at("2024-05-06T02:15+02:00")
     assert times.next_full(now - timedelta(minutes=50), now) == now + timedelta(minutes=10)
     assert times.next_full(now - timedelta(minutes=10), now) == now + timedelta(minutes=15)
@@ -108,3 +109,13 @@ def test_the_share_is_the_names_alone() -> None:
     assert shares == [share(f"emr.stream{number}") for number in range(1000)]
     assert all(0 <= one < 1 for one in shares)
     assert all(70 < sum(low <= one * 10 < low + 1 for one in shares) < 130 for low in range(10))
+
+
+def test_only_on_the_weekdays_named() -> None:
+    weekend = OfDay(time(2, 30), frozenset({5, 6}))
+    now = at("2024-05-08T12:00+02:00")  # a Wednesday
+    assert latest(weekend, now, VIENNA) == at("2024-05-05T02:30+02:00")
+    assert coming(weekend, now, VIENNA) == at("2024-05-11T02:30+02:00")
+    saturday = OfDay(time(2, 30), frozenset({5}))
+    assert coming(saturday, at("2024-05-11T02:30+02:00"), VIENNA) == at("2024-05-18T02:30+02:00")
+    assert latest(saturday, at("2024-05-11T02:29+02:00"), VIENNA) == at("2024-05-04T02:30+02:00")

@@ -1,4 +1,4 @@
-"""Every search that the pack pushes down, asked of the real database: all rows that make a match are given."""
+"""Every search that the pack pushes down, asked of the real database: all rows of matches are given."""
 
 from __future__ import annotations
 
