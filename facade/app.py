@@ -18,13 +18,13 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from connectors.base import Clock, Connector
 from facade.errors import FacadeError
-from facade.flow.asking import Origin
-from facade.flow.freshness import Freshness
-from facade.flow.metrics import CONTENT_TYPE, Metrics
-from facade.flow.plans import expected_of, plans_of
-from facade.flow.refresh import Refresher
-from facade.flow.schedule import Schedule
+from facade.flow.live.asking import Origin
+from facade.flow.live.freshness import Freshness
+from facade.flow.live.refresh import Refresher
+from facade.flow.report.metrics import CONTENT_TYPE, Metrics
 from facade.flow.site import Site, open_connectors, open_site_store, read_site
+from facade.flow.timing.plans import expected_of, plans_of
+from facade.flow.timing.schedule import Schedule
 from facade.flow.vanished import Guard
 from facade.rest.capabilities import capability_statement
 from facade.rest.dispatch import Dispatch

@@ -41,5 +41,11 @@ def files() -> dict[str, str]:
     return dict(pattern.findall(README.read_text(encoding="utf-8")))
 
 
+def drafts() -> dict[str, str]:
+    """The files that it shows as `facade init` drafts them, by path."""
+    pattern = re.compile(r"<!-- draft: (\S+) -->\n```\w*\n(.*?)```", re.S)
+    return dict(pattern.findall(README.read_text(encoding="utf-8")))
+
+
 if __name__ == "__main__":
     README.write_text(with_tables(README.read_text(encoding="utf-8")), encoding="utf-8")

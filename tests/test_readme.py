@@ -20,20 +20,42 @@ from facade.packs import shipped_packs
 from facade.rest.routes import ROUTES
 from facade.search.kinds import KINDS
 from facade.settings import load_settings
-from tests.readme import README, files, with_tables
+from tests.readme import README, drafts, files, with_tables
 
 
 @pytest.fixture
-def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What the reader has typed, in an empty folder that is the working directory."""
+def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+    """What the reader has typed: the database, `facade init` as the page has it, and the edits."""
     monkeypatch.chdir(tmp_path)
-    for name, text in files().items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("COLUMNS", "100")
     with closing(sqlite3.connect("clinic.db")) as legacy:
-        legacy.executescript(Path("clinic.sql").read_text(encoding="utf-8"))
-    return tmp_path
+        legacy.executescript(files()["clinic.sql"])
+    (line,) = re.findall(r"^facade (init .*?)\s+#", README.read_text(encoding="utf-8"), re.M)
+    run(line.split())
+    shown = block_after("It says what it recognised")
+    assert capsys.readouterr().out.strip().splitlines()[1:] == shown.splitlines()[1:]
+    for name, text in drafts().items():
+        assert (tmp_path / name).read_text(encoding="utf-8") == text
+    for name, text in files().items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    mapping = tmp_path / "site/clinic/resources/patient.yaml"
+    text = mapping.read_text()
+    assert "family: $surname " in text
+    mapping.write_text(text.replace("family: $surname ", "family: $surname | title "))
+    monkeypatch.chdir(tmp_path / "site")
+    return tmp_path / "site"
+
+
+def run(command: list[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(command)
+        raise SystemExit(0)
+    assert end.value.code in (0, None)
+
+
+def block_after(words: str) -> str:
+    """The next indented block of the page."""
+    return README.read_text(encoding="utf-8").partition(words)[2].split("```")[1].strip()
 
 
 def test_the_tables_are_those_of_the_code() -> None:
@@ -42,17 +64,27 @@ def test_the_tables_are_those_of_the_code() -> None:
 
 
 def test_ten_minutes(typed: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert set(files()) >= {"clinic.sql", "facade.yaml", "clinic/pack.yaml", "clinic/resources/patient.yaml"}
-    for command in (["check"], ["sync"], ["explain", "Patient/1"]):
-        with pytest.raises(SystemExit) as end:
-            main(command)
-            raise SystemExit(0)
-        assert end.value.code in (0, None), capsys.readouterr()
-    out = capsys.readouterr().out
-    assert "surname 'SMITH" in out
-    bundle, nguyen = asyncio.run(_get("/fhir/Patient?family=smith", "/fhir/Patient/2"))
-    assert [entry["resource"]["birthDate"] for entry in bundle["entry"]] == ["1962-03-17"]
+    for command in (["check"], ["sync"], ["check", "--diff"], ["explain", "Patient/1"]):
+        run(command)
+    assert "surname 'SMITH" in capsys.readouterr().out
+    smith, booked, nguyen = asyncio.run(
+        _get("/fhir/Patient?family=smith", "/fhir/Appointment?patient=1", "/fhir/Patient/2")
+    )
+    (patient,) = [entry["resource"] for entry in smith["entry"]]
+    assert (patient["birthDate"], patient["name"][0]["family"]) == ("1962-03-17", "Smith")
+    assert [entry["resource"]["end"] for entry in booked["entry"]] == ["2026-03-02T09:50:00+01:00"]
     assert (nguyen["gender"], "birthDate" in nguyen) == ("unknown", False)
+
+
+def test_a_search_is_explained_as_the_page_shows(typed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (search,) = re.findall(r"`facade explain '(Appointment\?[^']*)'`", README.read_text(encoding="utf-8"))
+    run(["sync"])
+    capsys.readouterr()
+    run(["explain", search])
+    told, shown = (
+        re.sub(r"[\d.]+ ms", "… ms", text) for text in (capsys.readouterr().out, block_after(search))
+    )
+    assert told.strip() == shown
 
 
 async def _get(*paths: str) -> list[Any]:
@@ -65,7 +97,7 @@ async def _get(*paths: str) -> list[Any]:
 def test_a_mistake_is_told_as_the_page_shows(typed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shown,) = re.findall(r"^resources/patient\.yaml:.*$", README.read_text(encoding="utf-8"), re.M)
     mapping = typed / "clinic/resources/patient.yaml"
-    mapping.write_text(mapping.read_text().replace("$surname", "$surnam"))
+    mapping.write_text(mapping.read_text().replace("$surname | title", "$surnam | title"))
     with pytest.raises(SystemExit):
         main(["check"])
     assert shown in capsys.readouterr().err

@@ -13,7 +13,14 @@ from rich.markup import escape
 from facade.cli.check_diff import show_diff
 from facade.cli.console import StreamBars, console, table, utc_now
 from facade.cli.options import DEFAULT_CONFIG, Config
-from facade.flow.check import Finding, How, SourceReport, StreamReport, check_source, coverage_markdown
+from facade.flow.inspect.check import (
+    Finding,
+    How,
+    SourceReport,
+    StreamReport,
+    check_source,
+    coverage_markdown,
+)
 from facade.flow.site import Site, open_connectors, own_pack, read_site
 from facade.settings import load_settings
 

@@ -10,8 +10,8 @@ import typer
 from rich.markup import escape
 
 from facade.cli.console import StreamBars, console, table, utc_now
-from facade.flow.diff import diff_source
-from facade.flow.difference import ElementDiff, Example, SourceDiff, TypeDiff
+from facade.flow.inspect.diff import diff_source
+from facade.flow.inspect.difference import ElementDiff, Example, SourceDiff, TypeDiff
 from facade.flow.site import Site, open_connectors, open_site_store
 from facade.mapping.cases import ABSENT, shown
 

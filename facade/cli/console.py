@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from facade.flow.words import age
+from facade.flow.report.words import age
 
 __all__ = ["StreamBars", "age", "console", "error_line", "errors", "table", "utc_now"]
 

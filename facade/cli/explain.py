@@ -14,8 +14,15 @@ from rich.markup import escape
 
 from facade.cli.console import console, error_line, utc_now
 from facade.cli.options import DEFAULT_CONFIG, Config
-from facade.flow.explain import explain as explain_resource
-from facade.flow.explain_search import Explainer, SearchTold, StoreTold, StreamTold, perform, split_url
+from facade.flow.inspect.explain import explain as explain_resource
+from facade.flow.inspect.explain_search import (
+    Explainer,
+    SearchTold,
+    StoreTold,
+    StreamTold,
+    perform,
+    split_url,
+)
 from facade.flow.site import Site, open_connectors, open_site_store, open_store, read_site, zone_of
 from facade.rest.call import Items, parse_items
 from facade.rest.negotiation import PARAMETERS

@@ -12,12 +12,12 @@ from rich.markup import escape
 
 from facade.cli.console import console, table, utc_now
 from facade.cli.options import DEFAULT_CONFIG, Config
-from facade.flow.notice import Next
-from facade.flow.plans import expected_of
+from facade.flow.report.notice import Next
+from facade.flow.report.standing import Run, State
+from facade.flow.report.status import SourceStatus, StoreStatus, StreamStatus, store_status
+from facade.flow.report.words import age
 from facade.flow.site import open_store, read_site
-from facade.flow.standing import Run, State
-from facade.flow.status import SourceStatus, StoreStatus, StreamStatus, store_status
-from facade.flow.words import age
+from facade.flow.timing.plans import expected_of
 from facade.mapping import PackError
 from facade.packs import PackNotFound
 from facade.settings import Settings, SettingsError, load_settings

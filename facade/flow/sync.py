@@ -14,7 +14,7 @@ from facade.errors import FacadeError
 from facade.flow.columns import whole_batches
 from facade.flow.contests import settle_contests
 from facade.flow.ingest import BATCH, Into, Progress, Tally, in_batches, ingest_batches
-from facade.flow.progress import telling
+from facade.flow.report.progress import telling
 from facade.flow.runs import STOPPED, State, begin, finish
 from facade.flow.seen import Seen
 from facade.flow.vanished import Guard, delete_vanished

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from facade.flow.demand import Told
-from facade.flow.freshness import Trouble
+from facade.flow.live.demand import Told
+from facade.flow.live.freshness import Trouble
 from facade.rest.answer import Header
 from facade.rest.cache_control import demand_of
 from facade.rest.call import Call

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from math import inf
 
-from facade.flow.demand import NO_DEMAND, Demand
+from facade.flow.live.demand import NO_DEMAND, Demand
 
 _DIRECTIVE = re.compile(r'\s*([A-Za-z0-9-]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^\s,"]*))?\s*(?:,|$)')
 _LONGEST = 2**31

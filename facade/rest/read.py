@@ -6,7 +6,7 @@ https://hl7.org/fhir/R4/http.html#read
 from __future__ import annotations
 
 from facade.errors import FacadeError, Gone, NotFound, Unavailable
-from facade.flow.demand import Told
+from facade.flow.live.demand import Told
 from facade.rest.age import age_headers, calm_age, refresh_read, warnings
 from facade.rest.answer import Answer, Header
 from facade.rest.binary import content, wants_content

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from facade.flow.demand import Told
-from facade.flow.freshness import Trouble
+from facade.flow.live.demand import Told
+from facade.flow.live.freshness import Trouble
 from facade.rest.age import age_headers, calm_age, refresh_search, stored
 from facade.rest.answer import Answer
 from facade.rest.bundle import Row, searchset

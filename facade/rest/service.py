@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from facade.flow.refresh import Refresher
+from facade.flow.live.refresh import Refresher
 from facade.store import Store
 
 

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from facade.errors import FacadeError
-from facade.flow.freshness import Freshness
-from facade.flow.status import store_status
+from facade.flow.live.freshness import Freshness
+from facade.flow.report.status import store_status
 from facade.store import Store
 from facade.ui.landing import Landing, landing_body
 from facade.ui.page import page

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.base import Rest
-from facade.flow.freshness import Freshness
-from facade.flow.standing import State
-from facade.flow.status import SourceStatus, StoreStatus, StreamStatus
-from facade.flow.words import age
+from facade.flow.live.freshness import Freshness
+from facade.flow.report.standing import State
+from facade.flow.report.status import SourceStatus, StoreStatus, StreamStatus
+from facade.flow.report.words import age
 from facade.ui.landing import Landing, SourceCard, StreamLine, Tone
 
 _TONES: dict[State, Tone] = {

@@ -20,7 +20,7 @@ from typing import Any
 
 from connectors.base import Condition, Record, Source, Where
 from connectors.errors import Unreachable
-from facade.flow.slices import delete_lost, pull_slice, slices_into
+from facade.flow.live.pull import delete_lost, pull_slice, slices_into
 from facade.flow.source import open_connector
 from facade.flow.sync import How, sync_stream
 from facade.mapping import Pack, parse_pack

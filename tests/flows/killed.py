@@ -14,7 +14,7 @@ import sys
 import time
 
 from connectors.base import Condition
-from facade.flow.slices import delete_lost, pull_slice, slices_into
+from facade.flow.live.pull import delete_lost, pull_slice, slices_into
 from facade.flow.sync import How, sync_stream
 from facade.mapping import Pack
 from facade.store import Store

@@ -19,7 +19,7 @@ import pytest
 
 from connectors.base import Catalog
 from facade.drafting import draft_pack
-from facade.flow.check import SourceReport
+from facade.flow.inspect.check import SourceReport
 from facade.mapping import Pack, parse_pack
 from facade.packs import read_pack
 from facade.packs.demo.generate import generate

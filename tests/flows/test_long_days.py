@@ -16,15 +16,15 @@ from connectors.base import Rest
 from connectors.errors import BadConfiguration
 from connectors.odbc.care import Breaker
 from facade.errors import Unavailable
-from facade.flow.due import Times
-from facade.flow.plans import Plan
-from facade.flow.schedule import Schedule
+from facade.flow.report.status import SourceStatus, store_status
 from facade.flow.source import open_connector
-from facade.flow.status import SourceStatus, store_status
+from facade.flow.timing.due import Times
+from facade.flow.timing.plans import Plan
+from facade.flow.timing.schedule import Schedule
 from facade.store import Store
 from tests.facade.flow.scripted import Scripted, pack, row
 from tests.facade.flow.state import resources
-from tests.facade.flow.test_schedule import until
+from tests.facade.flow.timing.test_schedule import until
 
 MIDNIGHT = datetime(2024, 2, 1, tzinfo=UTC)
 
@@ -32,8 +32,8 @@ MIDNIGHT = datetime(2024, 2, 1, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks at the wall's clock, and words, come fast."""
-    monkeypatch.setattr("facade.flow.schedule.LOOK", 0.05)
-    monkeypatch.setattr("facade.flow.schedule.HERALD", 0.02)
+    monkeypatch.setattr("facade.flow.timing.schedule.LOOK", 0.05)
+    monkeypatch.setattr("facade.flow.timing.schedule.HERALD", 0.02)
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from connectors.base import Clock
-from facade.flow.check import Finding, How, Progress, SourceReport, StreamReport, check_source
+from facade.flow.inspect.check import Finding, How, Progress, SourceReport, StreamReport, check_source
 from facade.flow.source import open_connector
 from facade.mapping import Pack, PackError, Problem, parse_pack
 from facade.mapping.document import Map, Node, Seq

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from connectors.base import Catalog, Connector, Stream
 from connectors.odbc import open_connector
-from facade.flow.check import How, SourceReport, check_source
+from facade.flow.inspect.check import How, SourceReport, check_source
 from facade.mapping import Pack
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)

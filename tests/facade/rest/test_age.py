@@ -13,7 +13,7 @@ from connectors.errors import Unreachable
 from facade.flow.sync import sync_stream
 from facade.rest.routes import ROUTES
 from facade.store import Store
-from tests.facade.flow.live import Practice
+from tests.facade.flow.live.diary import Practice
 from tests.facade.rest import support
 
 DOWN = Unreachable('source desk: it is "down"')

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facade.flow.demand import Demand
+from facade.flow.live.demand import Demand
 from facade.rest.cache_control import demand_of
 
 CASES = [

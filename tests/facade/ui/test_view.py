@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 from connectors.base import Rest
-from facade.flow.freshness import Freshness, Known
-from facade.flow.standing import Run
-from facade.flow.status import SourceStatus, StoreStatus, StreamStatus
+from facade.flow.live.freshness import Freshness, Known
+from facade.flow.report.standing import Run
+from facade.flow.report.status import SourceStatus, StoreStatus, StreamStatus
 from facade.ui.landing import SourceCard
 from facade.ui.view import Front, landing_of
 

@@ -13,7 +13,7 @@ import pytest
 
 from connectors.base import Record
 from connectors.odbc import open_connector
-from facade.flow.narrow import narrow, narrow_id
+from facade.flow.live.narrow import narrow, narrow_id
 from facade.mapping import Mapped, Pack
 from facade.search import Setting, parse_search
 from tests.facade.flow.matching import matches

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connectors.base import Record
-from facade.flow.narrow import narrow, narrow_id
+from facade.flow.live.narrow import narrow, narrow_id
 from facade.search import Setting, parse_search
 from tests.facade.flow.matching import matches, satisfies
 from tests.facade.packs.openemr.test_pack import pack

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from facade.flow.narrow import narrow
+from facade.flow.live.narrow import narrow
 from facade.mapping import Pack, parse_pack
 from facade.packs import read_pack
 from facade.search.parse import parse_search

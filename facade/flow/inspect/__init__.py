@@ -1,0 +1,1 @@
+"""What is told and never written: checks, differences, lineage, plans."""

@@ -1,0 +1,1 @@
+"""Before an answer: what the sources hold now, as far as it is wanted."""

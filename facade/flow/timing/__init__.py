@@ -1,0 +1,1 @@
+"""When each stream is read, and how many at once."""
