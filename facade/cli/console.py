@@ -24,13 +24,13 @@ def error_line(text: str) -> None:
 
 
 def table(*columns: str) -> Table:
-    """A table; a column name ending in `#` holds numbers."""
+    """A table; a column whose name ends in `#` holds numbers, in `!` words that are not to be broken."""
     result = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
-        name = column.removesuffix("#")
+        name = column.rstrip("#!")
         result.add_column(
             name,
-            justify="right" if column != name else "left",
+            justify="right" if column.endswith("#") else "left",
             overflow="fold",
             no_wrap=column != name or not result.columns,
         )

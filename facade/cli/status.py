@@ -81,7 +81,7 @@ def _source(source: SourceStatus, now: datetime) -> None:
 
 
 def _streams(found: StoreStatus, now: datetime) -> None:
-    rows = table("stream", "state", "mode", "last success", "records#", "quarantined#", "next", "whole", "")
+    rows = table("stream", "state!", "mode!", "read!", "records#", "refused#", "next!", "whole!")
     for stream in found.streams:
         rows.add_row(
             f"{stream.source}.{stream.name}",
@@ -92,9 +92,12 @@ def _streams(found: StoreStatus, now: datetime) -> None:
             f"{stream.quarantined:,}",
             "now" if stream.running else _coming(stream.next, now),
             _coming(stream.next_full, now),
-            _why(stream),
         )
     console.print(rows)
+    told = {(source.name, source.why) for source in found.sources}
+    for stream in found.streams:
+        if (stream.source, stream.why) not in told and (why := _why(stream)):
+            console.print(f"{escape(stream.source)}.{escape(stream.name)} {why}", soft_wrap=True)
 
 
 def _why(stream: StreamStatus) -> str:
@@ -128,19 +131,21 @@ def _running(found: StoreStatus) -> None:
 def _runs(runs: tuple[Run, ...], now: datetime) -> None:
     if not runs:
         return
-    rows = table("run", "kind", "ago", "took#", "read#", "changed#", "gone#", "written#", "rows/s#", "")
+    rows = table("last runs", "kind!", "ago!", "took#", "read#", "changed#", "gone#", "rows/s#")
     for run in runs:
-        figures = (run.read, run.changed, run.deleted, run.written)
+        figures = (run.read, run.changed, run.deleted)
+        name = escape(f"{run.source}.{run.stream}")
         rows.add_row(
-            f"{run.source}.{run.stream}",
+            f"[red]{name}[/]" if run.error else name,
             run.kind,
             age(now - run.started),
             f"{run.seconds:,.1f} s",
             *(f"{figure:,}" for figure in figures),
             f"{run.rate:,.0f}" if run.rate else "",
-            f"[red]{escape(run.error)}[/]" if run.error else "[green]ok[/]",
         )
     console.print(rows)
+    for name, error in dict.fromkeys((f"{run.source}.{run.stream}", run.error) for run in runs if run.error):
+        console.print(f"[red]{escape(name)}[/] {escape(error or '')}", soft_wrap=True)
 
 
 def _contents(found: StoreStatus, now: datetime) -> None:

@@ -93,16 +93,16 @@ def bench_live(rounds: int = 7, seconds: float = 1.5) -> list[Figure]:
                 return [
                     measure.figure("live read of one appointment", bare, reads, 0.35),
                     measure.figure("live search of one appointment by _id", bare, searches, 0.35),
-                    _crowd(database, f"http://127.0.0.1:{port}/fhir"),
+                    _crowd(database, f"http://127.0.0.1:{port}/fhir", server),
                 ]
             finally:
                 server.terminate()
 
 
-def _crowd(database: MariaDB, url: str) -> Figure:
+def _crowd(database: MariaDB, url: str, server: subprocess.Popen[bytes]) -> Figure:
     """How many queries it costs the source that so many clients ask for one slice in one moment."""
     with Statements(database) as statements:
-        answers = all_at_once(url, "Appointment?patient=7", CROWD)
+        answers = all_at_once(url, server, "Appointment?patient=7", CROWD)
         asked = len(statements.about("booking"))
     if not all(answer.startswith(b"HTTP/1.1 200") for answer in answers):
         raise AssertionError("a client of the crowd was not answered")

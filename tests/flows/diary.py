@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -123,16 +125,20 @@ class Statements:
         return self._server.run(None, sql).splitlines()
 
 
-def all_at_once(url: str, path: str, count: int) -> list[bytes]:
-    """So many clients, each on a connection of its own, whose requests end in the same moment."""
+def all_at_once(url: str, process: subprocess.Popen[Any], path: str, count: int) -> list[bytes]:
+    """So many clients on connections of their own, whose requests have all come when the server looks."""
     place = httpx.URL(url)
     request = f"GET {place.path}/{path} HTTP/1.1\r\nHost: {place.host}\r\nConnection: close\r\n\r\n".encode()
     clients = [socket.create_connection((place.host, place.port), timeout=30) for _ in range(count)]
     try:
         for client in clients:
             client.sendall(request[:-1])
-        for client in clients:
-            client.sendall(request[-1:])
+        process.send_signal(signal.SIGSTOP)
+        try:
+            for client in clients:
+                client.sendall(request[-1:])
+        finally:
+            process.send_signal(signal.SIGCONT)
         return [b"".join(iter(lambda one=client: one.recv(65536), b"")) for client in clients]
     finally:
         for client in clients:

@@ -121,7 +121,7 @@ def hammered(book: Diary) -> None:
 
 def test_fifty_clients_at_once_cost_one_query(asked: tuple[Diary, Statements]) -> None:
     book, statements = asked
-    answers = all_at_once(book.server.url, SEARCH, 50)
+    answers = all_at_once(book.server.url, book.server.process, SEARCH, 50)
     assert all(answer.startswith(b"HTTP/1.1 200") and b'"id":"3"' in answer for answer in answers)
     assert len(statements.about("booking")) == 1
 
