@@ -101,10 +101,11 @@ def create_app(
             return JSONResponse({"status": "unavailable", "reason": str(error)}, 503)
         return JSONResponse({"status": "ok"})
 
-    index = index_page(_front(site, fhir.service.served), store, refresher.fresh)
+    expected = expected_of(site)
+    index = index_page(_front(site, fhir.service.served), store, refresher.fresh, expected)
     routes = [Route("/", index), Route("/healthz", healthz)]
     if settings.metrics:
-        routes.append(Route("/metrics", _scrape(Metrics(store, expected_of(site)))))
+        routes.append(Route("/metrics", _scrape(Metrics(store, expected))))
     return Application(fhir, routes, lifespan)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from html import escape
 from time import monotonic
 
@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from facade.errors import FacadeError
 from facade.flow.live.freshness import Freshness
+from facade.flow.report.notice import Next
 from facade.flow.report.status import store_status
 from facade.store import Store
 from facade.ui.landing import Landing, landing_body
@@ -24,12 +25,17 @@ KEPT = 1.0
 TITLE = "FHIR Facade"
 
 
-def index_page(front: Front, store: Store, fresh: Freshness) -> Callable[[Request], Awaitable[Response]]:
-    """The endpoint of `/`. Where the store cannot be read it says so, with status 503."""
+def index_page(
+    front: Front, store: Store, fresh: Freshness, expected: Sequence[Next] = ()
+) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint of `/`; `expected` are the streams that are set up.
+
+    Where the store cannot be read it says so, with status 503.
+    """
     kept: tuple[float, HTMLResponse] | None = None
 
     def make() -> Landing:
-        return landing_of(front, store_status(store, top=1), fresh, store.clock())
+        return landing_of(front, store_status(store, top=1, expected=expected), fresh, store.clock())
 
     async def index(request: Request) -> Response:
         nonlocal kept

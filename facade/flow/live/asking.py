@@ -31,6 +31,10 @@ log = logging.getLogger(__name__)
 
 APART = 1.0
 """Seconds at least between the beginnings of two whole reads of one stream that clients cause."""
+BEHIND = 5.0
+"""Seconds at least between two whole reads of one stream behind answers, as from the schedule's last."""
+SHARE = 10.0
+"""Such reads are this many times as far apart as the last one took."""
 BUSY_PAUSE = 0.05
 """Seconds before another look whether a stream is still being read by someone else."""
 LARGE = 1000
@@ -65,6 +69,7 @@ class Asking:
         self._slices = Rounds(clock=fresh.clock)
         self._wholes = Rounds(apart=APART, clock=fresh.clock)
         self._intos: dict[Known, Into] = {}
+        self._took: dict[Known, float] = {}
         self._large: OrderedDict[Hashable, float] = OrderedDict()
 
     async def aclose(self) -> None:
@@ -124,10 +129,12 @@ class Asking:
         return Answer(one, coming.sent)
 
     def begin_whole(self, one: Known) -> None:
-        """Read all of a stream in the background, unless that is done or was begun lately."""
+        """Read all of a stream in the background, unless that is done or was begun lately: a source is kept
+        busy by it for a tenth of its time at most, and a stream is not read so more often than each 5 s."""
         origin = self._origins[one.source]
         times = [at for at in (one.asked, self._wholes.begun(one)) if at is not None]
-        lately = bool(times) and self._clock() - max(times) < origin.every(one.stream)
+        pause = min(origin.every(one.stream), max(BEHIND, SHARE * self._took.get(one, 0.0)))
+        lately = bool(times) and self._clock() - max(times) < pause
         if not lately and self._wholes.running(one) is None and _resting(origin.connector) is None:
             self._wholes.join(one, partial(self._sync, one))
 
@@ -158,6 +165,7 @@ class Asking:
             how = How(guard=origin.guard)
             result = await sync_stream(self._store, origin.pack, origin.connector, one.stream, how)
             if result.error is None:
+                self._took[one] = self._clock() - asked
                 self._fresh.succeeded(one, asked)
                 return
             if result.error != BUSY:

@@ -341,18 +341,36 @@ async def test_onward_pages_are_not_refreshed_unless_it_is_demanded(practice: Pr
 async def test_a_search_that_narrows_nothing_is_refreshed_in_the_background(practice: Practice) -> None:
     await whole(practice)
     practice.desk.book(9, "8")
-    practice.clock.now += 200
+    practice.clock.now += 4
     told = await practice.search("Appointment?status=booked")
-    assert (told.asked, told.troubles) == (practice.clock.now - 200, ())
-    assert practice.desk.asked == [], "younger than its interval of 300 seconds"
-    practice.clock.now += 101
+    assert (told.asked, told.troubles) == (practice.clock.now - 4, ())
+    assert practice.desk.asked == [], "it was read whole a moment ago"
+    practice.clock.now += 1
     told = await practice.search("Appointment?status=booked")
-    assert told.asked == practice.clock.now - 301
+    assert told.asked == practice.clock.now - 5
     await until(lambda: practice.fresh.age("Appointment") == 0)
     assert "9" in practice.stored()
     assert practice.desk.wholes() == 1
     assert (await practice.search("Appointment?status=booked")).asked == practice.clock.now
     assert practice.desk.wholes() == 1
+
+
+async def test_what_takes_long_is_read_behind_answers_less_often(practice: Practice) -> None:
+    await whole(practice)
+    practice.desk.after = asyncio.Event()
+    practice.clock.now += 10
+    await practice.search("Appointment?status=booked")
+    await until(lambda: practice.desk.wholes() == 1)
+    practice.clock.now += 8
+    practice.desk.after.set()
+    await until(lambda: practice.fresh.age("Appointment") == 8)
+    practice.clock.now += 60
+    await practice.search("Appointment?status=booked")
+    await asyncio.sleep(0.05)
+    assert practice.desk.wholes() == 1, "it took 8 s, so 80 s have to pass"
+    practice.clock.now += 12
+    await practice.search("Appointment?status=booked")
+    await until(lambda: practice.desk.wholes() == 2)
 
 
 async def test_a_slice_that_is_too_large_is_no_slice(
