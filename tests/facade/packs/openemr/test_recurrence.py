@@ -42,7 +42,9 @@ def test_a_single_event_keeps_its_key() -> None:
 
 def test_a_repeating_event_has_a_key_for_each_day() -> None:
     found = occurrences(event(1, "2018-01-02", "2018-01-03", freq="1", unit="0"))
-    assert found == [{"key": "7-20180102", "day": "2018-01-02"}, {"key": "7-20180103", "day": "2018-01-03"}]
+    assert [one["key"] for one in found] == ["7-20180102", "7-20180103"]
+    assert [one["suffix"] for one in found] == ["-20180102", "-20180103"]
+    assert [one["day"] for one in found] == ["2018-01-02", "2018-01-03"]
 
 
 @pytest.mark.parametrize(
