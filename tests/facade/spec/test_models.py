@@ -9,7 +9,7 @@ import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
 from facade.spec import definitions
-from facade.spec.check import Issue
+from facade.spec.check import Issue, check
 from facade.spec.models import NOT_IN_R4B, REDEFINED, model, validate
 from tests.facade.spec import samples
 from tests.facade.spec.official import examples
@@ -172,3 +172,22 @@ def test_the_models_take_nonsense_which_is_why_check_decides() -> None:
         PATIENT, gender="x", name=[], active="yes", generalPractitioner=[{"reference": "Patient/1"}]
     )
     assert validate(nonsense) == []
+
+
+def test_a_required_choice_may_have_an_extension_in_place_of_its_value() -> None:
+    absent = {
+        "extension": [
+            {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}
+        ]
+    }
+    given = {
+        "resourceType": "Immunization",
+        "id": "1",
+        "status": "completed",
+        "vaccineCode": {"text": "x"},
+        "patient": {"reference": "Patient/1"},
+    }
+    assert validate({**given, "_occurrenceDateTime": absent}) == []
+    assert check({**given, "_occurrenceDateTime": absent}) == []
+    (issue,) = validate(given)
+    assert issue.code == "structure"
