@@ -76,11 +76,11 @@ class Fault:
     """The table or column that the database does not know."""
 
     @property
-    def code(self) -> str:
-        """For a person who wants to look it up."""
+    def told(self) -> str:
+        """For a person who wants to look it up, to be put behind a message; empty if there is nothing."""
         if self.native:
-            return f"SQLSTATE {self.state or 'unknown'}, code {self.native}"
-        return f"SQLSTATE {self.state}" if self.state else "no SQLSTATE"
+            return f" (SQLSTATE {self.state or 'unknown'}, code {self.native})"
+        return f" (SQLSTATE {self.state})" if self.state else ""
 
     @property
     def lost(self) -> bool:
@@ -138,11 +138,11 @@ def connecting(
     if fault.state[:2] == "28" or fault.native in _LOGIN or any(part in fault.text for part in _LOGIN_TEXT):
         return BadConfiguration(
             f"source {source}: the database refuses the login; check user, password and its right to connect "
-            f"from here ({fault.code})"
+            f"from here{fault.told}"
         )
     if fault.native in _NO_DATABASE or ('database "' in fault.text and "does not exist" in fault.text):
         return BadConfiguration(
-            f"source {source}: the server is there, but has no database of this name ({fault.code})"
+            f"source {source}: the server is there, but has no database of this name{fault.told}"
         )
     if "file is not a database" in fault.text or "file is encrypted" in fault.text:
         return BadConfiguration(f"source {source}: the file is not an SQLite database, or it is encrypted")
@@ -154,7 +154,7 @@ def connecting(
         why = "it has no connection left for us"
     else:
         why = "is it running, and are host and port right?"
-    return Unreachable(f"source {source}: the database cannot be reached: {why} ({fault.code})")
+    return Unreachable(f"source {source}: the database cannot be reached: {why}{fault.told}")
 
 
 def running(
@@ -170,15 +170,15 @@ def running(
             "statement_timeout"
         )
     if fault.lost:
-        return Unreachable(f"{here}: the connection to the database was lost ({fault.code})")
+        return Unreachable(f"{here}: the connection to the database was lost{fault.told}")
     if (
         fault.native in _BUSY
         or fault.state in ("40001", "40P01", "55P03", "53300")
         or "is locked" in fault.text
     ):
-        return Unreachable(f"{here}: the database is busy; it will be tried again ({fault.code})")
+        return Unreachable(f"{here}: the database is busy; it will be tried again{fault.told}")
     if fault.state[:2] == "53" or "disk is full" in fault.text or "disk i/o" in fault.text:
-        return Unreachable(f"{here}: the database is out of resources, such as disk space ({fault.code})")
+        return Unreachable(f"{here}: the database is out of resources, such as disk space{fault.told}")
     name = fault.name if fault.name and _vouched(fault.name, sql) else None
     named = f" `{name}`" if name else ""
     if (
@@ -189,29 +189,27 @@ def running(
     ):
         return Rejected(f"{here}: the statement would change the database, and this session is read-only")
     if fault.native in _NO_RIGHT or fault.state == "42501":
-        return Rejected(f"{here}: the login has no right to this; grant it, or leave it out ({fault.code})")
+        return Rejected(f"{here}: the login has no right to this; grant it, or leave it out{fault.told}")
     if fault.native in _NO_COLUMN or fault.state in ("42S22", "42703") or "no such column" in fault.text:
         return Rejected(
             f"{here}: the database has no column{named} that the SQL names; correct the stream, or override "
-            f"it in the overlay ({fault.code})"
+            f"it in the overlay{fault.told}"
         )
     if fault.native in _NO_TABLE or fault.state in ("42S02", "42P01") or "no such table" in fault.text:
         return Rejected(
             f"{here}: the database has no table{named} that the SQL names; correct the stream, or override "
-            f"it in the overlay ({fault.code})"
+            f"it in the overlay{fault.told}"
         )
     if "duplicate column name" in fault.text:
         return Rejected(f"{here}: the SQL gives two columns the same name{named}; give each its own alias")
     if fault.state[:2] == "23" or "constraint failed" in fault.text:
-        return Rejected(
-            f"{here}: the change breaks a rule of the database, such as a unique key ({fault.code})"
-        )
+        return Rejected(f"{here}: the change breaks a rule of the database, such as a unique key{fault.told}")
     if fault.state[:2] in ("42", "37") or "syntax error" in fault.text:
-        return Rejected(f"{here}: the database does not understand the SQL; correct it ({fault.code})")
+        return Rejected(f"{here}: the database does not understand the SQL; correct it{fault.told}")
     if fault.state[:2] == "22":
-        return Rejected(f"{here}: a value does not fit its column ({fault.code})")
+        return Rejected(f"{here}: a value does not fit its column{fault.told}")
     verb = "change" if writing else "query"
-    return Rejected(f"{here}: the database refuses the {verb} ({fault.code})")
+    return Rejected(f"{here}: the database refuses the {verb}{fault.told}")
 
 
 def _vouched(name: str, sql: str) -> bool:
