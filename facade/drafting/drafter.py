@@ -13,9 +13,10 @@ from facade.drafting.classify import Classifier, Kind, Match
 from facade.drafting.codebook import Codebook
 from facade.drafting.draft import Guess
 from facade.drafting.fill import fill
+from facade.drafting.holders import Context, holder, top
 from facade.drafting.links import Links
 from facade.drafting.marks import deleted_mark, watermark
-from facade.drafting.readings import Context, holder, make, top
+from facade.drafting.readings import make
 from facade.drafting.stream import StreamDraft, safe
 from facade.drafting.temporal import is_iso
 from facade.drafting.tokens import fold

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from facade.drafting.readings import Context, holder, make
+from facade.drafting.holders import Context, holder
+from facade.drafting.readings import make
 from facade.drafting.tree import Leaf
 
 GONE = object()

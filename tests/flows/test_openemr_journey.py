@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,7 @@ import pytest
 from facade.spec import models
 from facade.spec.check import check
 from facade.store.serialise import from_json
-from tests.facade.packs.openemr.test_schema import references
+from tests.facade.packs.filled import dangling
 from tests.flows.home import Done, Home, Server
 from tests.generators.openemr import openemr_database
 from tests.paths import needs_shared
@@ -107,12 +106,7 @@ def test_every_resource_is_valid_twice(resources: dict[str, dict[str, Any]]) -> 
 
 
 def test_every_reference_leads_somewhere(resources: dict[str, dict[str, Any]]) -> None:
-    dangling = defaultdict(list)
-    for name, resource in resources.items():
-        for reference in references(resource):
-            if reference not in resources:
-                dangling[reference].append(name)
-    assert dangling == {}
+    assert dangling(resources) == {}
 
 
 def test_a_vital_sign_is_explained(emr: Emr) -> None:

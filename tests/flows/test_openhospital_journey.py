@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 from facade.spec import models
 from facade.spec.check import check
 from facade.store.serialise import from_json
-from tests.facade.packs.openemr.test_schema import references
+from tests.facade.packs.filled import dangling
 from tests.flows.home import Done, Home, Server
 from tests.generators.openhospital import openhospital_demo
 from tests.paths import needs_shared
@@ -107,12 +107,7 @@ def test_every_resource_is_valid_twice(resources: dict[str, dict[str, Any]]) -> 
 
 
 def test_every_reference_leads_somewhere(resources: dict[str, dict[str, Any]]) -> None:
-    dangling = defaultdict(list)
-    for name, resource in resources.items():
-        for reference in references(resource):
-            if reference not in resources:
-                dangling[reference].append(name)
-    assert dangling == {}
+    assert dangling(resources) == {}
 
 
 def test_the_counts_are_those_of_the_tables(hospital: Hospital, resources: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ Over the columns that the pack reads, and over the real schema where it is to be
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 from facade.spec import models
 from facade.spec.check import check
 from facade.store.serialise import from_json
-from tests.facade.packs.openemr.test_schema import references
+from tests.facade.packs.filled import dangling
 from tests.flows.home import Done, Home, Server
 from tests.generators.oscar import oscar_database
 from tests.paths import needs_shared
@@ -119,12 +118,7 @@ def test_every_resource_is_valid_twice(emr: Emr, resources: dict[str, dict[str, 
 
 
 def test_every_reference_leads_somewhere(resources: dict[str, dict[str, Any]]) -> None:
-    dangling = defaultdict(list)
-    for name, resource in resources.items():
-        for reference in references(resource):
-            if reference not in resources:
-                dangling[reference].append(name)
-    assert dangling == {}
+    assert dangling(resources) == {}
 
 
 def test_a_blood_pressure_is_explained(emr: Emr) -> None:

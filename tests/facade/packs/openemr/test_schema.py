@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from connectors.odbc import open_connector
-from facade.mapping import Outcome, Pack, parse_pack
+from facade.mapping import Pack, parse_pack
 from facade.packs import read_pack
 from facade.spec import models
 from facade.spec.check import check
+from tests.facade.packs.filled import Filled, dangling, fill
 from tests.facade.packs.openemr import us_core
 from tests.generators.openemr import openemr_database
 from tests.paths import needs_shared
@@ -25,18 +20,6 @@ from tests.servers import MariaDB
 CROWD = 150  # generated patients
 EXAMPLES = 14  # those that OpenEMR brings
 pytestmark = needs_shared
-
-
-@dataclass
-class Filled:
-    """What came of one database: resources by reference, and all that went wrong."""
-
-    resources: dict[str, dict[str, Any]] = field(default_factory=dict)
-    records: Counter[str] = field(default_factory=Counter)
-    deleted: set[tuple[str, str]] = field(default_factory=set)
-    failures: list[Any] = field(default_factory=list)
-    unmapped: Counter[tuple[str, str]] = field(default_factory=Counter)
-    twice: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -62,32 +45,6 @@ def crowd(mariadb_server: MariaDB, pack: Pack) -> Filled:
 def filled(request: pytest.FixtureRequest) -> Filled:
     found: Filled = request.getfixturevalue(request.param)
     return found
-
-
-async def fill(pack: Pack, connection: str) -> Filled:
-    filled = Filled()
-    connector = open_connector("emr", {"connection": connection}, pack.streams, lambda: datetime.now(UTC))
-    try:
-        for stream in pack.streams:
-            async for record in connector.read(stream):
-                filled.records[stream] += 1
-                if record.deleted:
-                    filled.deleted.add((stream, record.key))
-                else:
-                    take(filled, pack.to_fhir(record))
-    finally:
-        await connector.aclose()
-    return filled
-
-
-def take(filled: Filled, outcome: Outcome) -> None:
-    filled.failures += outcome.failures
-    filled.unmapped.update(outcome.unmapped)
-    for mapped in outcome.resources:
-        name = f"{mapped.type}/{mapped.id}"
-        if name in filled.resources:
-            filled.twice.append(name)
-        filled.resources[name] = {key: value for key, value in mapped.resource.items() if value != {}}
 
 
 def test_every_stream_gives_the_columns_it_says(pack: Pack, filled: Filled) -> None:
@@ -131,12 +88,7 @@ def test_no_profile_is_claimed_in_vain(filled: Filled) -> None:
 
 
 def test_every_reference_resolves(filled: Filled) -> None:
-    dangling = defaultdict(list)
-    for name, resource in filled.resources.items():
-        for reference in references(resource):
-            if reference not in filled.resources:
-                dangling[reference].append(name)
-    assert dangling == {}
+    assert dangling(filled.resources) == {}
 
 
 def test_soft_deletes_are_told(quirks: Filled) -> None:
@@ -168,18 +120,3 @@ def test_names_and_values_arrive_as_they_were_typed(quirks: Filled) -> None:
     assert str(quirks.resources["Observation/result-802"]["valueQuantity"]["value"]) == "5.70"
     assert quirks.resources["Condition/201"]["onsetDateTime"] == "2010-05"
     assert "deceasedDateTime" not in quirks.resources["Patient/900"]
-
-
-def references(node: Any) -> Iterator[str]:
-    """Every literal reference, and every Attachment's Binary."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if isinstance(value, str) and (
-                key == "reference" or (key == "url" and value.startswith("Binary/"))
-            ):
-                yield value
-            else:
-                yield from references(value)
-    elif isinstance(node, list):
-        for item in node:
-            yield from references(item)

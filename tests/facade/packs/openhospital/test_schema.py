@@ -4,35 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from collections import Counter
 
 import pytest
 
-from connectors.odbc import open_connector
 from facade.mapping import Pack, parse_pack
 from facade.packs import read_pack
 from facade.spec import models
 from facade.spec.check import check
-from tests.facade.packs.openemr.test_schema import references
+from tests.facade.packs.filled import Filled, dangling, fill
 from tests.facade.packs.openhospital.profiles import unmet
 from tests.generators.openhospital import openhospital_database, openhospital_demo
 from tests.paths import needs_shared
 from tests.servers import MariaDB
-
-
-@dataclass
-class Filled:
-    """What came of one database: resources by reference, and all that went wrong."""
-
-    resources: dict[str, dict[str, Any]] = field(default_factory=dict)
-    records: Counter[str] = field(default_factory=Counter)
-    deleted: set[tuple[str, str]] = field(default_factory=set)
-    failures: list[Any] = field(default_factory=list)
-    unmapped: Counter[tuple[str, str]] = field(default_factory=Counter)
-    twice: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -54,29 +38,6 @@ def demo(mariadb_server: MariaDB, pack: Pack) -> Filled:
 def filled(request: pytest.FixtureRequest) -> Filled:
     found: Filled = request.getfixturevalue(request.param)
     return found
-
-
-async def fill(pack: Pack, connection: str) -> Filled:
-    filled = Filled()
-    connector = open_connector("oh", {"connection": connection}, pack.streams, lambda: datetime.now(UTC))
-    try:
-        for stream in pack.streams:
-            async for record in connector.read(stream):
-                filled.records[stream] += 1
-                if record.deleted:
-                    filled.deleted.add((stream, record.key))
-                    continue
-                outcome = pack.to_fhir(record)
-                filled.failures += outcome.failures
-                filled.unmapped.update(outcome.unmapped)
-                for mapped in outcome.resources:
-                    name = f"{mapped.type}/{mapped.id}"
-                    if name in filled.resources:
-                        filled.twice.append(name)
-                    filled.resources[name] = {k: v for k, v in mapped.resource.items() if v != {}}
-    finally:
-        await connector.aclose()
-    return filled
 
 
 def test_nothing_is_quarantined_and_nothing_made_twice(filled: Filled) -> None:
@@ -109,12 +70,7 @@ def test_no_profile_is_claimed_in_vain(filled: Filled) -> None:
 
 
 def test_every_reference_resolves(filled: Filled) -> None:
-    dangling = defaultdict(list)
-    for name, resource in filled.resources.items():
-        for reference in references(resource):
-            if reference not in filled.resources:
-                dangling[reference].append(name)
-    assert dangling == {}
+    assert dangling(filled.resources) == {}
 
 
 def test_deletions_are_told(quirks: Filled) -> None:

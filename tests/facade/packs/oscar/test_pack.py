@@ -9,7 +9,7 @@ import pytest
 
 from facade.mapping import Pack, parse_pack
 from facade.packs import read_pack
-from tests.facade.packs.openemr.test_pack import _loinc, _verhoeff
+from tests.facade.packs.codes import loinc_holds, snomed_holds
 
 TYPES = {
     "AllergyIntolerance", "Appointment", "Binary", "CareTeam", "Condition", "Consent", "Coverage",
@@ -58,9 +58,9 @@ def test_codes_have_the_systems_of_their_forms() -> None:
         for row in table.rows:
             coding = table.coding(row)
             if coding and coding.get("system") == "http://loinc.org":
-                assert _loinc(coding["code"]), coding
+                assert loinc_holds(coding["code"]), coding
             if coding and coding.get("system") == "http://snomed.info/sct":
-                assert _verhoeff(coding["code"]), coding
+                assert snomed_holds(coding["code"]), coding
 
 
 def test_codes_in_the_mappings_have_right_check_digits() -> None:
@@ -69,4 +69,4 @@ def test_codes_in_the_mappings_have_right_check_digits() -> None:
         for system, code in re.findall(
             r"system: http://(loinc\.org|snomed\.info/sct)[,\n] *code: '?([\d-]+)", body
         ):
-            assert (_loinc if system == "loinc.org" else _verhoeff)(code), (name, code)
+            assert (loinc_holds if system == "loinc.org" else snomed_holds)(code), (name, code)

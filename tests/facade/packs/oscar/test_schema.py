@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 
 import pytest
 
@@ -15,8 +15,8 @@ from facade.mapping import Pack, parse_pack
 from facade.packs import read_pack
 from facade.spec import models
 from facade.spec.check import check
+from tests.facade.packs.filled import Filled, dangling, fill
 from tests.facade.packs.openemr import us_core
-from tests.facade.packs.openemr.test_schema import Filled, fill, references
 from tests.facade.packs.oscar.columns import read_columns
 from tests.generators.oscar import oscar_database
 from tests.paths import needs_shared
@@ -86,12 +86,7 @@ def test_no_profile_is_claimed_in_vain(filled: Filled) -> None:
 
 
 def test_every_reference_resolves(filled: Filled) -> None:
-    dangling = defaultdict(list)
-    for name, resource in filled.resources.items():
-        for reference in references(resource):
-            if reference not in filled.resources:
-                dangling[reference].append(name)
-    assert dangling == {}
+    assert dangling(filled.resources) == {}
 
 
 def test_soft_deletes_are_told(filled: Filled) -> None:

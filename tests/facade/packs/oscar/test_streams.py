@@ -10,7 +10,7 @@ import pytest
 
 from facade.mapping import parse_pack
 from facade.packs import read_pack
-from tests.facade.packs.openemr.test_schema import Filled, fill, references
+from tests.facade.packs.filled import Filled, fill, references
 from tests.generators.oscar import oscar_database
 from tests.servers import MariaDB
 
