@@ -8,15 +8,18 @@ elements that are there, so its cost grows with the resource and not with the nu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from facade.search.kinds import ON_RESOURCE, kind_of, leaf_paths, parameter_paths, supported
-from facade.search.model import Kind, Leaf, LeafMaker, Setting
-from facade.search.paths import Child, Computed, Nth, Path, Step, Where, compile_test
+from facade.search.composite import grouped_parts, whole_parts
+from facade.search.kinds import KINDS, ON_RESOURCE, kind_of, leaf_paths, parameter_paths, supported
+from facade.search.model import Leaf, LeafMaker, Setting
+from facade.search.near import index_position
+from facade.search.paths import Child, Computed, Nth, Path, Step, Where, compile_test, resolve_paths
 from facade.spec import definitions
+from facade.spec.definitions import SearchParameter
 from facade.store.index import IndexRows
 
 PLAIN = Setting()
@@ -28,6 +31,8 @@ class _Branch:
 
     steps: dict[Step, _Branch] = field(default_factory=dict)
     ends: dict[LeafMaker, list[int]] = field(default_factory=dict)
+    group: _Branch | None = None  # the parts of composites that must meet in one item here
+    positions: list[int] = field(default_factory=list)
 
 
 def extract(resource: dict[str, Any], setting: Setting = PLAIN) -> IndexRows:
@@ -40,25 +45,41 @@ def extract(resource: dict[str, Any], setting: Setting = PLAIN) -> IndexRows:
 @cache
 def _walker(type: str, setting: Setting) -> Leaf:
     root = _Branch()
-    for code, parameter in supported(type).items():
-        if code not in ON_RESOURCE:
-            _graft(root, parameter_paths(type, code), kind_of(parameter), parameter.number)
+    for parameter in (*supported(type, setting.custom).values(), *whole_parts(type)):
+        if parameter.kind in KINDS and parameter.code not in ON_RESOURCE:
+            _graft(root, parameter)
+        elif parameter.kind == "special" and parameter.expression is not None:
+            for path in resolve_paths(parameter.expression, type):
+                _branch(root, path).positions.append(parameter.number)
+    for path, parts in grouped_parts(type).items():
+        below = _branch(root, path)
+        below.group = _Branch()
+        for part in parts:
+            _graft(below.group, part)
     return _compile(root, setting)
 
 
-def _graft(root: _Branch, paths: Iterable[Path], kind: Kind, number: int) -> None:
+def _graft(root: _Branch, parameter: SearchParameter) -> None:
     """Merge a parameter's paths into the tree."""
-    for path in paths:
-        for end, maker in leaf_paths(path, kind):
-            branch = root
-            for step in end.steps:
-                branch = branch.steps.setdefault(step, _Branch())
-            branch.ends.setdefault(maker, []).append(number)
+    for path in parameter_paths(parameter):
+        for end, maker in leaf_paths(path, kind_of(parameter)):
+            _branch(root, end).ends.setdefault(maker, []).append(parameter.number)
+
+
+def _branch(root: _Branch, path: Path) -> _Branch:
+    branch = root
+    for step in path.steps:
+        branch = branch.steps.setdefault(step, _Branch())
+    return branch
 
 
 def _compile(branch: _Branch, setting: Setting) -> Leaf:
     """One item's visitor."""
     actions: list[Leaf] = [maker(tuple(params), setting) for maker, params in branch.ends.items()]
+    if branch.group is not None:
+        actions.append(_grouped(_compile(branch.group, setting)))
+    if branch.positions:
+        actions.append(_positioned(branch.positions))
     table: dict[str, Leaf] = {}
     for step, below in branch.steps.items():
         match step:
@@ -78,11 +99,30 @@ def _compile(branch: _Branch, setting: Setting) -> Leaf:
 def _compile_member(branch: _Branch, setting: Setting) -> Leaf:
     """The visitor of an element's JSON value, which may be a list."""
     positions = {step: below for step, below in branch.steps.items() if isinstance(step, Nth)}
-    rest = _Branch({s: b for s, b in branch.steps.items() if not isinstance(s, Nth)}, branch.ends)
+    rest = replace(branch, steps={s: b for s, b in branch.steps.items() if not isinstance(s, Nth)})
     actions = [_nth(step.position, _compile(below, setting)) for step, below in positions.items()]
-    if rest.steps or rest.ends:
+    if rest.steps or rest.ends or rest.group or rest.positions:
         actions.append(_each(_compile(rest, setting)))
     return _all_of(actions)
+
+
+def _grouped(action: Leaf) -> Leaf:
+    """An element's own rows."""
+
+    def visit(value: Any, rows: IndexRows) -> None:
+        own = IndexRows()
+        action(value, own)
+        rows.groups.append(own)
+
+    return visit
+
+
+def _positioned(params: list[int]) -> Leaf:
+    def visit(value: Any, rows: IndexRows) -> None:
+        for param in params:
+            index_position(param, value, rows)
+
+    return visit
 
 
 def _all_of(actions: list[Leaf]) -> Leaf:

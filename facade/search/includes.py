@@ -1,8 +1,6 @@
 """`_include` and `_revinclude`: which resources come along with the matches, and their SQL.
 
 https://hl7.org/fhir/R4/search.html#revinclude
-
-Not implemented: `:iterate` and `:recurse`.
 """
 
 # ruff: noqa: S608 - the text is made of our own names and `?`; a test proves that no value gets into it
@@ -10,30 +8,41 @@ Not implemented: `:iterate` and `:recurse`.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from facade.errors import BadRequest, UnknownParameter
-from facade.search.kinds import supported
-from facade.search.model import Include
+from facade.search.kinds import facts, supported
+from facade.search.model import Include, Statement
 from facade.spec import definitions
 from facade.spec.definitions import SearchParameter
 from facade.store.access import Access
 
 MAX_INCLUDED = 1000
 """The most resources that one direction brings along; one more row than this tells that there were more."""
+MAX_ROUNDS = 8
+"""How often `:iterate` goes on from what it found."""
 
 _SPLIT = {
     "sqlite": ("substr(i.target,1,instr(i.target,'/')-1)", "substr(i.target,instr(i.target,'/')+1)"),
     "postgresql": ("split_part(i.target,'/',1)", "split_part(i.target,'/',2)"),
 }
+Custom = tuple[SearchParameter, ...]
 
 
-def parse_include(type: str, name: str, value: str) -> Include:
+def parse_include(type: str, name: str, value: str, custom: Custom = ()) -> Include:
     """`Source:parameter[:Target]`, `Source:*` or `*`; raises BadRequest or UnknownParameter."""
-    reverse = name == "_revinclude"
-    if value == "*" and not reverse:
-        return Include(False, _references(type), None)
+    name, colon, modifier = name.partition(":")
+    if name not in ("_include", "_revinclude") or (colon and modifier not in ("iterate", "recurse")):
+        raise UnknownParameter(
+            "`_include` and `_revinclude` have the modifier `:iterate` only", expression=f"http.{name[:64]}"
+        )
+    reverse, iterate = name == "_revinclude", bool(colon)
+    if value == "*":
+        return Include(
+            reverse, _pointing_at(type, custom) if reverse else _references(type, custom), None, iterate
+        )
     source, _, rest = value.partition(":")
     code, colon, target = rest.partition(":")
     types = definitions.resource_types()
@@ -41,45 +50,57 @@ def parse_include(type: str, name: str, value: str) -> Include:
         raise BadRequest(
             f"`{name}` takes `Type:parameter` or `Type:parameter:TargetType`", expression=f"http.{name}"
         )
-    if not reverse and source != type:
-        raise BadRequest(f"`_include` starts from the type searched: `{type}:…`", expression=f"http.{name}")
+    if not reverse and not iterate and source != type:
+        raise BadRequest(
+            f"`_include` starts from the type searched: `{type}:…`; `_include:iterate` from what is included",
+            expression=f"http.{name}",
+        )
     if code == "*":
-        return Include(reverse, _references(source), target or None)
-    known = {parameter.code: parameter for parameter in _references(source)}
+        return Include(reverse, _references(source, custom), target or None, iterate)
+    known = {parameter.code: parameter for parameter in _references(source, custom)}
     if code not in known:
         near = difflib.get_close_matches(code, known, 1)
         hint = f"; did you mean `{near[0]}`?" if near else ""
         raise UnknownParameter(
-            f"`{name}`: {source} has no reference parameter `{code}`{hint}", expression=f"http.{name}"
+            f"`{name}`: {source} has no reference parameter `{code[:64]}`{hint}", expression=f"http.{name}"
         )
-    return Include(reverse, (known[code],), target or None)
+    return Include(reverse, (known[code],), target or None, iterate)
 
 
-def _references(type: str) -> tuple[SearchParameter, ...]:
-    return tuple(parameter for parameter in supported(type).values() if parameter.kind == "reference")
+@cache
+def _references(type: str, custom: Custom) -> tuple[SearchParameter, ...]:
+    return tuple(one for one in supported(type, custom).values() if one.kind == "reference")
+
+
+@cache
+def _pointing_at(type: str, custom: Custom) -> tuple[SearchParameter, ...]:
+    """Every reference parameter of every type that may lead to this one."""
+    return tuple(
+        one
+        for source in sorted(definitions.resource_types())
+        for one in _references(source, custom)
+        if not facts(one).targets or type in facts(one).targets
+    )
 
 
 def plan_include(
-    includes: Sequence[Include],
-    rids: Sequence[int],
-    *,
-    columns: str,
-    type: str,
-    access: Access,
-    dialect: str,
-) -> list[tuple[str, tuple[Any, ...]]]:
-    """At most one statement for each direction; rows come as a page's do, ordered by rid."""
-    found = []
-    for reverse in (False, True):
-        chosen = [include for include in includes if include.reverse is reverse and include.parameters]
-        if reverse:  # a target type other than the one searched can match nothing
-            chosen = [include for include in chosen if include.target in (None, type)]
-        if chosen and rids:
-            found.append(
-                _statement(
-                    chosen, _padded(rids), reverse=reverse, columns=columns, access=access, dialect=dialect
-                )
-            )
+    includes: Sequence[Include], rids: Sequence[int], *, columns: str, access: Access, dialect: str
+) -> list[Statement]:
+    """At most one statement for each direction, one for canonical references; rows come as a page's do,
+    ordered by rid."""
+    if not rids:
+        return []
+    some = _padded(rids)
+    forward = [one for one in includes if not one.reverse and one.parameters]
+    backward = [one for one in includes if one.reverse and one.parameters]
+    found: list[Statement] = []
+    if forward:
+        found.append(_statement(_forward(forward, some, dialect), columns, access))
+        by_url = _by_url(forward, some)
+        if by_url is not None:
+            found.append(_statement(by_url, columns, access))
+    if backward:
+        found.append(_statement(_backward(backward, some), columns, access))
     return found
 
 
@@ -91,42 +112,85 @@ def _padded(rids: Sequence[int]) -> list[int]:
     return [*rids, *[rids[-1]] * (size - len(rids))]
 
 
-def _statement(
-    includes: Sequence[Include],
-    rids: Sequence[int],
-    *,
-    reverse: bool,
-    columns: str,
-    access: Access,
-    dialect: str,
-) -> tuple[str, tuple[Any, ...]]:
-    marks = ",".join("?" * len(rids))
+def _statement(inner: Statement, columns: str, access: Access) -> Statement:
+    allowed, patients = access.clause("r")
+    sql = (
+        f"SELECT {columns} FROM resource r WHERE r.rid IN ({inner[0]}) AND r.deleted=0{allowed} "
+        "ORDER BY r.rid LIMIT ?"
+    )
+    return sql, (*inner[1], *patients, MAX_INCLUDED + 1)
+
+
+def _forward(includes: Sequence[Include], rids: Sequence[int], dialect: str) -> Statement:
     tests: list[str] = []
     params: list[Any] = []
     for include in includes:
-        test = f"i.param IN ({','.join('?' * len(include.parameters))})"
+        test = _of(include.parameters)
         params += [parameter.number for parameter in include.parameters]
-        if include.target is not None and not reverse:
+        if include.target is not None:
             test += " AND t.type=?"
             params.append(include.target)
         tests.append(test)
-    either = "((" + ") OR (".join(tests) + "))"
-    allowed, patients = access.clause("r")
-    if reverse:
-        inner = (
-            "SELECT i.rid FROM index_reference i WHERE i.target IN "
-            f"(SELECT s.type || '/' || s.id FROM resource s WHERE s.rid IN ({marks})) AND {either}"
-        )
-        values = (*rids, *params)
-    else:
-        kind, id = _SPLIT[dialect]
-        inner = (
-            "SELECT t.rid FROM index_reference i JOIN resource t "
-            f"ON t.type={kind} AND t.id={id} WHERE i.rid IN ({marks}) AND {either}"
-        )
-        values = (*rids, *params)
+    kind, id = _SPLIT[dialect]
     sql = (
-        f"SELECT {columns} FROM resource r WHERE r.rid IN ({inner}) AND r.deleted=0{allowed} "
-        "ORDER BY r.rid LIMIT ?"
+        f"SELECT t.rid FROM index_reference i JOIN resource t ON t.type={kind} AND t.id={id} "
+        f"WHERE i.rid IN ({_marks(rids)}) AND {_either(tests)}"
     )
-    return sql, (*values, *patients, MAX_INCLUDED + 1)
+    return sql, (*rids, *params)
+
+
+def _by_url(includes: Sequence[Include], rids: Sequence[int]) -> Statement | None:
+    """Canonical references lead to what has that URL."""
+    numbers: list[int] = []
+    urls: dict[int, None] = {}
+    for include in includes:
+        for parameter in include.parameters:
+            known = facts(parameter)
+            if "canonical" in known.types:
+                numbers.append(parameter.number)
+                targets = (include.target,) if include.target else known.targets
+                urls.update(dict.fromkeys(_url_numbers(targets)))
+    if not numbers or not urls:
+        return None
+    sql = (
+        "SELECT u.rid FROM index_reference i JOIN index_uri u ON u.value=i.target "
+        f"AND u.param IN ({_marks(urls)}) WHERE i.rid IN ({_marks(rids)}) AND i.param IN ({_marks(numbers)})"
+    )
+    return sql, (*urls, *rids, *numbers)
+
+
+@cache
+def _url_numbers(types: tuple[str, ...]) -> tuple[int, ...]:
+    known = definitions.resource_types()
+    every = types or tuple(sorted(known))
+    found = [definitions.search_parameters(type).get("url") for type in every if type in known]
+    return tuple(one.number for one in found if one is not None and one.kind == "uri")
+
+
+def _backward(includes: Sequence[Include], rids: Sequence[int]) -> Statement:
+    tests: list[str] = []
+    params: list[Any] = []
+    for include in includes:
+        test = _of(include.parameters)
+        params += [parameter.number for parameter in include.parameters]
+        if include.target is not None:
+            test += " AND i.target>=? AND i.target<?"
+            params += [f"{include.target}/", f"{include.target}0"]  # "0" is the character after "/"
+        tests.append(test)
+    sql = (
+        "SELECT i.rid FROM index_reference i WHERE i.target IN "
+        f"(SELECT s.type || '/' || s.id FROM resource s WHERE s.rid IN ({_marks(rids)})) AND {_either(tests)}"
+    )
+    return sql, (*rids, *params)
+
+
+def _of(parameters: Sequence[SearchParameter]) -> str:
+    return f"i.param IN ({_marks(parameters)})"
+
+
+def _marks(values: Iterable[Any]) -> str:
+    return ",".join("?" for _ in values)
+
+
+def _either(tests: Sequence[str]) -> str:
+    return "((" + ") OR (".join(tests) + "))"

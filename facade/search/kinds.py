@@ -22,6 +22,8 @@ PECULIAR: Mapping[str, Kind] = MappingProxyType({"phonetic": phonetic})
 """Parameters, by code, that the spec describes otherwise than their type."""
 ON_RESOURCE = frozenset({"_id", "_lastUpdated"})
 """Parameters that live on the resource table itself and need no index."""
+ELSEWHERE = frozenset({"_text", "_content"})
+"""Parameters that are answered by the full-text index."""
 
 
 def kind_of(parameter: SearchParameter) -> Kind:
@@ -30,47 +32,53 @@ def kind_of(parameter: SearchParameter) -> Kind:
 
 
 @cache
-def parameter_paths(type: str, code: str) -> tuple[Path, ...]:
-    """The places that a parameter looks at and that its kind can index; none if it cannot be searched."""
-    parameter = definitions.search_parameters(type)[code]
+def parameter_paths(parameter: SearchParameter) -> tuple[Path, ...]:
+    """The places that a parameter looks at and that its kind can index; none if it has no index."""
     if parameter.kind not in KINDS or parameter.expression is None:
         return ()
     kind = kind_of(parameter)
-    paths = resolve_paths(parameter.expression, type)
+    paths = resolve_paths(parameter.expression, parameter.type)
     return tuple(path for path in paths if path.type in kind.LEAVES or path.type == "Extension")
 
 
 @cache
-def facts(type: str, code: str) -> Facts:
+def facts(parameter: SearchParameter) -> Facts:
     """What planning needs to know of a parameter."""
-    paths = parameter_paths(type, code)
+    paths = parameter_paths(parameter)
     systems = [definitions.value_set(path.binding) or {} for path in paths if path.binding]
     demanded = [path.demanded_type() for path in paths]
-    targets = definitions.search_parameters(type)[code].targets
     places = {(path.steps[:-1], path.choice or path.steps[-1:]) for path in paths}
     return Facts(
         types=frozenset(path.type for path in paths),
         single=len(places) == 1 and all(path.single for path in paths),
         systems=frozenset(uri for system in systems for uri in system),
-        targets=tuple(dict.fromkeys(d for d in demanded if d)) if demanded and all(demanded) else targets,
+        targets=tuple(dict.fromkeys(d for d in demanded if d))
+        if demanded and all(demanded)
+        else parameter.targets,
     )
 
 
 @cache
-def supported(type: str) -> Mapping[str, SearchParameter]:
-    """The parameters of a resource type that work, by code."""
-    return MappingProxyType(
-        {
-            code: parameter
-            for code, parameter in definitions.search_parameters(type).items()
-            if code in ON_RESOURCE or parameter_paths(type, code)
-        }
-    )
+def supported(type: str, custom: tuple[SearchParameter, ...] = ()) -> Mapping[str, SearchParameter]:
+    """The parameters of a resource type that work, by code, with those of `custom` that are of the type."""
+    known = {
+        code: parameter
+        for code, parameter in definitions.search_parameters(type).items()
+        if code in ON_RESOURCE or code in ELSEWHERE or _indexed(parameter)
+    }
+    known.update((one.code, one) for one in custom if one.type == type and _indexed(one))
+    return MappingProxyType(known)
 
 
-def supported_parameters(type: str) -> list[SearchParameter]:
+def _indexed(parameter: SearchParameter) -> bool:
+    if parameter.kind == "composite":
+        return True
+    return parameter.kind == "special" or bool(parameter_paths(parameter))
+
+
+def supported_parameters(type: str, custom: tuple[SearchParameter, ...] = ()) -> list[SearchParameter]:
     """The parameters of a resource type that work, as the CapabilityStatement declares them."""
-    return list(supported(type).values())
+    return list(supported(type, custom).values())
 
 
 def leaf_paths(path: Path, kind: Kind) -> list[tuple[Path, LeafMaker]]:

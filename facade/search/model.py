@@ -5,8 +5,8 @@ https://hl7.org/fhir/R4/search.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal, Protocol
 
@@ -27,6 +27,10 @@ Statement = tuple[str, tuple[Any, ...]]
 """SQL, or a piece of it, with `?` for values; and the values."""
 
 
+Terms = Mapping[tuple[str, str], Sequence[tuple[str, str]]]
+"""The codes (system, code) that a modifier (in, above, below) and its value stand for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What indexing and parsing must agree on: the zone of times that have none, and our own base URL."""
@@ -34,6 +38,7 @@ class Setting:
     tz: tzinfo = UTC
     base_url: str = ""
     now: datetime | None = None  # for the prefix `ap`
+    custom: tuple[SearchParameter, ...] = ()  # parameters that the site defined, beside the official ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,12 @@ class ReferenceValue:
     targets: tuple[str, ...]
 
 
-Value = TokenValue | StringValue | DateValue | ReferenceValue
+class OtherValue(Protocol):
+    """A value of a kind that keeps its own class in its own file (number, quantity, uri)."""
+
+
+Value = Any
+"""TokenValue, StringValue, DateValue, ReferenceValue, or what the parameter's kind makes of a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,90 @@ class Criterion:
     modifier: str | None
     values: tuple[Value, ...]
     missing: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """A composite parameter; each alternative holds, for each place where the parts are looked for together,
+    one criterion for each part. `grouped`: the parts must hold of one and the same element of that place."""
+
+    parameter: SearchParameter
+    alternatives: tuple[tuple[Together, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Criteria that must hold of one element (`grouped`), and others that must hold of the resource."""
+
+    grouped: tuple[Criterion, ...]
+    whole: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """`subject:Patient.name=x`: what a reference leads to, by type, with what must hold of it there."""
+
+    parameter: SearchParameter
+    inner: tuple[tuple[str, Clause], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """`_has:Observation:patient:code=x`: a resource of that type that refers here, and what holds of it."""
+
+    parameter: SearchParameter
+    inner: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """In the compartment of a resource: one of these references leads to it, or it is that itself."""
+
+    parameters: tuple[SearchParameter, ...]
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """`_list`: named by an entry of one of these List resources."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """`near` of Location: within some metres of one of these points, each (latitude, longitude, metres)."""
+
+    parameter: SearchParameter
+    points: tuple[tuple[float, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`_text` or `_content`: a full-text query, in the search engine's own form for each dialect."""
+
+    narrative: bool
+    query: WordQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Junction:
+    """Several clauses: all, any, or (`not`, of one) none of them hold."""
+
+    op: Literal["and", "or", "not"]
+    parts: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WordQuery:
+    """A word (`op` is "word"), or a combination of queries."""
+
+    op: Literal["word", "and", "or", "not"]
+    word: str = ""
+    parts: tuple[WordQuery, ...] = ()
+
+
+Clause = Criterion | Composite | Chain | Has | Within | Listed | Near | Words | Junction
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +190,29 @@ class Include:
     reverse: bool
     parameters: tuple[SearchParameter, ...]
     target: str | None
+    iterate: bool = False  # also from what was included before
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search that was understood. `accepted` are the items it was made of, for the self link;
-    `ignored` the parameters that were skipped because the client asked for leniency."""
+    """A search that was understood. `criteria` are those on single parameters, `clauses` all others.
+    `accepted` are the items it was made of, for the self link; `ignored` the parameters that were skipped
+    because the client asked for leniency. `limit` is the most matches of all pages together; `contained`
+    whether contained resources are searched (too), and `container` whether what holds them is given."""
 
     type: str
     criteria: tuple[Criterion, ...] = ()
+    clauses: tuple[Clause, ...] = ()
     sort: tuple[SortKey, ...] = ()
     count: int = 50
     total: Literal["none", "estimate", "accurate"] | None = None
     includes: tuple[Include, ...] = ()
     accepted: tuple[tuple[str, str], ...] = ()
     ignored: tuple[str, ...] = ()
+    limit: int | None = None
+    contained: Literal["false", "true", "both"] = "false"
+    container: bool = False
+    setting: Setting = field(default_factory=Setting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +229,7 @@ class Match:
     cost: int
     ordered: bool = False
     negated: bool = False
+    offset: int = 0  # of the index rows' number from the parameter's own
 
     def either(self) -> Statement:
         """All tests as one, to append to a WHERE; empty if there is none."""

@@ -99,8 +99,9 @@ def _walk(node: Node, start: Path) -> list[Path]:
             return _walk(left, start) + _walk(right, start)
         case Binary() | Is():
             return [start.then(Computed(node, start.type), "boolean")]
-        case Cast(base, kind):
-            return [path for path in _walk(base, start) if path.type == kind]
+        case Cast(base, kind):  # R4 writes DateTime for dateTime in one place
+            known = kind if definitions.is_known(kind) else kind[0].lower() + kind[1:]
+            return [path for path in _walk(base, start) if path.type == known]
         case Index(base, position):
             return [path.then(Nth(position), path.type) for path in _walk(base, start)]
         case Member(This(), name) if not start.steps and name[0].isupper():

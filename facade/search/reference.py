@@ -3,16 +3,28 @@
 https://hl7.org/fhir/R4/search.html#reference
 
 Stored as `Type/id` when local, else as it stood; a version is left out. References into the resource itself
-(`#x`) and logical ones (only an identifier) are not indexed.
+(`#x`) and logical ones (only an identifier) are not indexed as references; for `:identifier`, the latter's
+identifiers are.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from facade.errors import BadRequest
-from facade.search.model import Criterion, Facts, Leaf, Leaves, Match, ReferenceValue, Setting
+from facade.search import token
+from facade.search.model import (
+    Criterion,
+    Facts,
+    Leaf,
+    Leaves,
+    Match,
+    ReferenceValue,
+    Setting,
+    TokenValue,
+)
 from facade.search.values import FEW, unescape
 from facade.spec import definitions
 from facade.spec.definitions import SearchParameter
@@ -20,7 +32,7 @@ from facade.store.index import LONGEST, IndexRows
 
 TABLE = "index_reference"
 KEY: tuple[str, ...] = ("target",)
-MODIFIERS = frozenset({"missing"})  # and the name of a resource type
+MODIFIERS = frozenset({"missing", "identifier"})  # and the name of a resource type
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 
@@ -38,6 +50,12 @@ def _reference(params: tuple[int, ...], setting: Setting) -> Leaf:
 
     def leaf(value: Any, rows: IndexRows) -> None:
         target = value.get("reference")
+        identifier = value.get("identifier")
+        if identifier.__class__ is dict:  # for `:identifier`: among the rows of tokens, under the same number
+            code, system = identifier.get("value", ""), identifier.get("system", "")
+            if (code or system) and code.__class__ is str is system.__class__:
+                for param in params:
+                    rows.tokens.append((param, code, system))
         if target.__class__ is str and target and target[0] != "#":
             if ":" in target or "/_history/" in target:
                 target = stored_form(target, base_url)
@@ -86,7 +104,11 @@ def allows(parameter: SearchParameter, modifier: str) -> bool:
 
 def parse_value(
     text: str, modifier: str | None, parameter: SearchParameter, facts: Facts, setting: Setting
-) -> ReferenceValue:
+) -> ReferenceValue | TokenValue:
+    if modifier == "identifier":
+        found = token.parse_value(text, None, parameter, facts, setting)
+        assert isinstance(found, TokenValue)
+        return found
     text = unescape(text).strip()
     base_url = setting.base_url.rstrip("/")
     if ":" in text:
@@ -107,6 +129,8 @@ def parse_value(
 
 
 def match(criterion: Criterion, facts: Facts) -> Match:
+    if criterion.modifier == "identifier":
+        return token.match(replace(criterion, modifier=None), replace(facts, types=frozenset({"Identifier"})))
     targets: list[str] = []
     for value in criterion.values:
         assert isinstance(value, ReferenceValue)

@@ -87,11 +87,18 @@ def match(criterion: Criterion, facts: Facts) -> Match:
         assert isinstance(value, StringValue)
         if criterion.modifier == "exact":
             tests.append(("i.value=? AND i.exact=?", (value.folded, value.exact)))
-        elif criterion.modifier == "contains":
-            tests.append(("i.value LIKE ? ESCAPE '!'", ("%" + _like(value.folded) + "%",)))
+        elif criterion.modifier == "equals":  # `_filter`'s eq
+            tests.append(("i.value=?", (value.folded,)))
+        elif criterion.modifier in ("contains", "ends"):
+            tests.append(
+                (
+                    "i.value LIKE ? ESCAPE '!'",
+                    (f"%{_like(value.folded)}{'%' if criterion.modifier == 'contains' else ''}",),
+                )
+            )
         else:
             tests.append(("i.value>=? AND i.value<?", (value.folded, after_prefix(value.folded))))
-    cost = {"exact": 40, "contains": 95}.get(criterion.modifier or "", 50)
+    cost = {"exact": 40, "equals": 40, "contains": 95, "ends": 95}.get(criterion.modifier or "", 50)
     return Match(TABLE, tuple(tests), cost)
 
 

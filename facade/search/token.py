@@ -8,17 +8,32 @@ held against those of the element's required value set.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from facade.errors import BadRequest
-from facade.search.model import Criterion, Facts, Leaf, Leaves, Match, Setting, Statement, TokenValue
+from facade.search import string
+from facade.search.model import (
+    Criterion,
+    Facts,
+    Leaf,
+    Leaves,
+    Match,
+    Setting,
+    Statement,
+    StringValue,
+    TokenValue,
+)
+from facade.search.string import fold
 from facade.search.values import FEW, split_unescaped, unescape
 from facade.spec.definitions import SearchParameter
 from facade.store.index import LONGEST, IndexRows
 
 TABLE = "index_token"
 KEY: tuple[str, ...] = ("code", "system")
-MODIFIERS = frozenset({"not", "missing"})
+MODIFIERS = frozenset({"not", "missing", "text", "of-type", "in", "not-in", "above", "below"})
+OF_TYPE = 60_000
+"""What is added to a parameter's number for the index rows of identifiers with their type."""
 _WITHOUT_SYSTEM = frozenset({"code", "boolean", "id", "string", "uri", "canonical", "ContactPoint"})
 
 
@@ -29,8 +44,24 @@ def _coding(params: tuple[int, ...], setting: Setting) -> Leaf:
         if (code or system) and code.__class__ is str is system.__class__:
             for param in params:
                 rows.tokens.append((param, code, system))
+        text = get("display")
+        if text:
+            _add_text(text, params, rows)
 
     return leaf
+
+
+def _add_text(text: Any, params: tuple[int, ...], rows: IndexRows) -> None:
+    """For `:text`: the parameter's own rows among those of strings, which no string parameter shares."""
+    if text.__class__ is str:
+        folded = fold(text)
+        if folded:
+            for param in params:
+                rows.strings.append((param, folded, ""))
+
+
+def _words(params: tuple[int, ...], setting: Setting) -> Leaf:
+    return lambda value, rows: _add_text(value, params, rows)
 
 
 def _identifier(params: tuple[int, ...], setting: Setting) -> Leaf:
@@ -40,6 +71,14 @@ def _identifier(params: tuple[int, ...], setting: Setting) -> Leaf:
         if (code or system) and code.__class__ is str is system.__class__:
             for param in params:
                 rows.tokens.append((param, code, system))
+        kind = get("type")
+        if kind.__class__ is dict:
+            _add_text(kind.get("text"), params, rows)
+            for coding in kind.get("coding") or () if code else ():
+                type_code, type_system = coding.get("code"), coding.get("system", "")
+                if type_code.__class__ is str is type_system.__class__:
+                    for param in params:
+                        rows.tokens.append((param + OF_TYPE, f"{type_code}|{code}", type_system))
 
     return leaf
 
@@ -64,7 +103,7 @@ def _flag(params: tuple[int, ...], setting: Setting) -> Leaf:
 
 LEAVES: Leaves = {
     "Coding": (((), _coding),),
-    "CodeableConcept": ((("coding",), _coding),),
+    "CodeableConcept": ((("coding",), _coding), (("text",), _words)),
     "Identifier": (((), _identifier),),
     "ContactPoint": ((("value",), _plain),),
     "boolean": (((), _flag),),
@@ -74,8 +113,12 @@ LEAVES: Leaves = {
 
 def parse_value(
     text: str, modifier: str | None, parameter: SearchParameter, facts: Facts, setting: Setting
-) -> TokenValue:
+) -> TokenValue | StringValue:
+    if modifier == "text":
+        return string.parse_value(text, None, parameter, facts, setting)
     parts = split_unescaped(text, "|")
+    if modifier == "of-type":
+        return _of_type(parameter, [unescape(part) for part in parts])
     if len(parts) > 2:
         raise BadRequest(
             f"Search parameter `{parameter.code}` takes `code` or `system|code`",
@@ -92,7 +135,31 @@ def parse_value(
     return TokenValue(system, code[:LONGEST] or None)
 
 
+def _of_type(parameter: SearchParameter, parts: list[str]) -> TokenValue:
+    if len(parts) != 3 or not all(part.strip() for part in parts):
+        raise BadRequest(
+            f"`{parameter.code}:of-type` takes `system|code|value`, all three",
+            expression=f"http.{parameter.code}:of-type",
+        )
+    return TokenValue(parts[0], f"{parts[1]}|{parts[2]}"[:LONGEST])
+
+
 def match(criterion: Criterion, facts: Facts) -> Match:
+    modifier = criterion.modifier
+    if modifier == "text":
+        return string.match(replace(criterion, modifier=None), facts)
+    if modifier == "of-type":
+        tests = [
+            (f"i.code=? AND {_in_system(value.system)[0]}", (value.code, *_in_system(value.system)[1]))
+            for value in criterion.values
+        ]
+        return Match(TABLE, tuple(tests), 10, offset=OF_TYPE)
+    if not criterion.values:  # a value set without a code
+        return Match(TABLE, (("1=0", ()),), 0, negated=modifier in ("not", "not-in"))
+    return _coded(criterion, facts)
+
+
+def _coded(criterion: Criterion, facts: Facts) -> Match:
     plain = facts.types <= _WITHOUT_SYSTEM
     codes: dict[str | None, list[str]] = {}  # by system
     tests: list[Statement] = []
@@ -113,7 +180,7 @@ def match(criterion: Criterion, facts: Facts) -> Match:
         else:
             tests += [(f"i.code=?{sql}", (code, *values)) for code in wanted]
     cost = 10 if "Identifier" in facts.types else 20 if "ContactPoint" in facts.types else 90 if plain else 60
-    return Match(TABLE, tuple(tests), cost, ordered, criterion.modifier == "not")
+    return Match(TABLE, tuple(tests), cost, ordered, criterion.modifier in ("not", "not-in"))
 
 
 def _in_system(system: str | None) -> Statement:

@@ -70,9 +70,9 @@ class Component:
     expression: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SearchParameter:
-    """One search parameter of one resource type.
+    """One search parameter of one resource type. There is one object of each: they are equal if identical.
 
     `number` is unique per (resource type, code) and never changes: STRIDE × the type's place among the
     sorted resource types, plus the code's place among the type's sorted codes (inherited ones included).
@@ -113,6 +113,11 @@ def resource_types() -> frozenset[str]:
 def data_types() -> frozenset[str]:
     """Primitive and complex types, without the abstract Element and BackboneElement."""
     return frozenset(n for n, row in _load("types.json").items() if row["kind"] in ("primitive", "complex"))
+
+
+def is_known(type: str) -> bool:
+    """Whether R4 has a resource or data type of this name."""
+    return type in _load("types.json")
 
 
 def is_primitive(type: str) -> bool:

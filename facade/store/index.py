@@ -15,7 +15,11 @@ from facade.store.writer import Transaction
 LONGEST = 250
 """Characters of a text that are indexed: PostgreSQL bears about 2,700 bytes in one index row."""
 
-TABLES = ("index_token", "index_string", "index_date", "index_reference")
+TABLES = ("index_token", "index_string", "index_date", "index_reference", "index_position")
+GROUPED = TABLES[:-1]
+"""Those that hold rows of elements, too."""
+GROUP_BITS = 16
+"""An element whose values must be found together has rows of its own: under -(rid << GROUP_BITS | place)."""
 
 
 @dataclass(slots=True)
@@ -30,11 +34,13 @@ class IndexRows:
     strings: list[tuple[int, str, str]] = field(default_factory=list)
     dates: list[tuple[int, int, int]] = field(default_factory=list)
     references: list[tuple[int, str]] = field(default_factory=list)
+    positions: list[tuple[int, float, float, float]] = field(default_factory=list)
+    groups: list[IndexRows] = field(default_factory=list)
 
 
 def write_rows(transaction: Transaction, items: Sequence[tuple[int, IndexRows]]) -> None:
     """Add the rows of resources (rid, rows) that have none."""
-    items = sorted(items, key=itemgetter(0))
+    items = sorted([*items, *_group_items(items)], key=itemgetter(0))
     uris = intern(transaction, {row[2] for _, rows in items for row in rows.tokens})
     tokens, strings, dates, references = [], [], [], []
     for rid, rows in items:
@@ -48,10 +54,20 @@ def write_rows(transaction: Transaction, items: Sequence[tuple[int, IndexRows]])
             dates.append((param, low, high, rid))
         for param, target in {(param, target[:LONGEST]) for param, target in rows.references}:
             references.append((param, target, rid))
+    positions = [
+        (param, rid, *point) for rid, rows in items for param, *point in dict.fromkeys(rows.positions)
+    ]
+    _insert(transaction, "index_position", ("param", "rid", "x", "y", "z"), positions)
     _insert(transaction, "index_token", ("param", "code", "system", "rid"), tokens)
     _insert(transaction, "index_string", ("param", "value", "rid", "exact"), strings)
     _insert(transaction, "index_date", ("param", "low", "high", "rid"), dates)
     _insert(transaction, "index_reference", ("param", "target", "rid"), references)
+
+
+def _group_items(items: Sequence[tuple[int, IndexRows]]) -> Iterable[tuple[int, IndexRows]]:
+    for rid, rows in items:
+        for place, group in enumerate(rows.groups[: 1 << GROUP_BITS]):
+            yield -(rid << GROUP_BITS | place), group
 
 
 def _insert(transaction: Transaction, table: str, columns: Sequence[str], rows: list[Any]) -> None:
@@ -68,6 +84,12 @@ def delete_rows(transaction: Transaction, rids: Sequence[int]) -> None:
         marks = ",".join("?" * len(part))
         for table in TABLES:
             transaction.execute(f"DELETE FROM {table} WHERE rid IN ({marks})", part)  # noqa: S608
+    for start in range(0, len(rids), 50):
+        part = rids[start : start + 50]
+        ranges = " OR ".join(["rid BETWEEN ? AND ?"] * len(part))
+        bounds = [bound for rid in part for bound in (1 - (rid + 1 << GROUP_BITS), -(rid << GROUP_BITS))]
+        for table in GROUPED:
+            transaction.execute(f"DELETE FROM {table} WHERE {ranges}", bounds)  # noqa: S608
 
 
 def intern(transaction: Transaction, uris: Iterable[str]) -> dict[str, int]:

@@ -150,6 +150,18 @@ class IndexReference(SQLModel, table=True):
     rid: int = Field(sa_column=Column(_rowid, primary_key=True, autoincrement=False))
 
 
+class IndexPosition(SQLModel, table=True):
+    """A place on the Earth as a point of the unit sphere, so that distances need no trigonometry."""
+
+    __tablename__ = "index_position"
+    __table_args__ = _index_args("index_position")
+    param: int = Field(primary_key=True)
+    rid: int = Field(sa_column=Column(_rowid, primary_key=True, autoincrement=False))
+    x: float
+    y: float
+    z: float
+
+
 class Quarantine(SQLModel, table=True):
     """A record, or one mapping of it, that could not become FHIR: why, and its bytes. Goes when it maps.
 

@@ -1,0 +1,168 @@
+"""One page of a search as SQL, in one of three shapes: in the order of `rid`; sorted, where the matches are
+few; and along the index of the first sort key, where they may be many.
+
+https://hl7.org/fhir/R4/search.html#sort
+"""
+
+# ruff: noqa: S608 - the text is made of our own names and `?`; a test proves that no value gets into it
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from facade.search.date import WIDE
+from facade.search.keyset import Cursor, Order
+from facade.search.kinds import ON_RESOURCE, facts, kind_of
+from facade.search.model import Criterion, Search, SortKey, Statement
+from facade.search.sources import Source
+
+_SNAPSHOT = "SELECT MAX(z.updated) AS u FROM resource z WHERE z.type=?"
+_NULL = {"index_date": "BIGINT", "index_number": "DOUBLE PRECISION", "index_quantity": "DOUBLE PRECISION"}
+
+
+def natural_order(search: Search, source: Source) -> tuple[SortKey, ...]:
+    """The order of a search: its `_sort`; without it a wide range of dates comes newest first, so that its
+    index can be walked; else that of `rid`."""
+    driver = source.driver
+    if search.sort or driver is None or driver.cost != WIDE or not isinstance(driver.clause, Criterion):
+        return search.sort
+    parameter = driver.clause.parameter
+    wide = parameter.kind == "date" and facts(parameter).single
+    return (SortKey(parameter, descending=True),) if wide else ()
+
+
+def plan_page(
+    source: Source,
+    keys: tuple[SortKey, ...],
+    edge: Cursor | None,
+    *,
+    columns: str,
+    count: int,
+    types: Sequence[str],
+) -> Statement:
+    """`columns` of so many rows, then the sort values and the snapshot of these types, if there are keys."""
+    backward = edge is not None and edge.backward
+    if not keys:
+        return _by_rid(source, edge, columns, count)
+    order = Order(keys, backward=backward)
+    if _worth_walking(source, keys):
+        chosen = _walked(source, order, edge, count)
+    else:
+        chosen = _sorted(source, order, edge)
+    return _with_bodies(chosen, order, types, columns, count)
+
+
+def _worth_walking(source: Source, keys: tuple[SortKey, ...]) -> bool:
+    """Whether the first key's index leads, because no condition promises to be selective."""
+    parameter = keys[0].parameter
+    absent = any(c.missing and c.parameter is parameter for c in source.search.criteria)
+    return (
+        parameter.code not in ON_RESOURCE
+        and not absent
+        and not source.by_id
+        and (source.driver is None or source.driver.cost >= WIDE)
+    )
+
+
+def _by_rid(source: Source, edge: Cursor | None, columns: str, count: int) -> Statement:
+    tables, where, params = source.whole()
+    if edge is None:
+        return f"SELECT {columns} FROM {tables} WHERE {where} ORDER BY {source.rid} LIMIT ?", (*params, count)
+    sign, way = ("<", " DESC") if edge.backward else (">", "")
+    sql = (
+        f"SELECT {columns} FROM {tables} WHERE {where} AND {source.rid}{sign}? "
+        f"ORDER BY {source.rid}{way} LIMIT ?"
+    )
+    return sql, (*params, edge.rid, count)
+
+
+def _sorted(source: Source, order: Order, edge: Cursor | None) -> Statement:
+    """All matches are sorted by their keys alone; only the bodies of the page's rows are read."""
+    with_resource = source.needs_resource or any(key.parameter.code in ON_RESOURCE for key in order.keys)
+    tables, where, params = source.whole() if with_resource else source.index_only()
+    rid = source.rid if with_resource else "d.rid"
+    keys, head = order.columns(rid)
+    chosen = f"SELECT {rid} AS rid,{keys} FROM {tables} WHERE {where}", (*head, *params)
+    sql, values = chosen if edge is None else order.after(chosen, edge.values, edge.rid)
+    return f"{sql} ORDER BY {order.by()} LIMIT ?", values
+
+
+def _walked(source: Source, order: Order, edge: Cursor | None, count: int) -> Statement:
+    """The first key's index is walked in its order until the page is full, then those without the key; or
+    the other way round."""
+    missing = edge is not None and edge.values[0] is None
+    parts: list[Statement] = []
+    if order.backward or not missing:
+        parts.append(_with_key(source, order, None if missing else edge, count))
+    if (missing or not order.backward) and not source.demands(order.keys[0].parameter):
+        parts.append(_without_key(source, order, edge if missing else None, count))
+    if order.backward:
+        parts.reverse()
+    both = " UNION ALL ".join(f"SELECT * FROM ({sql}) u{at}" for at, (sql, _) in enumerate(parts))
+    return f"{both} LIMIT ?", tuple(value for _, values in parts for value in values)
+
+
+def _with_key(source: Source, order: Order, edge: Cursor | None, count: int) -> Statement:
+    first, rest = order.keys[0], Order(order.keys[1:], 1, order.backward)
+    walk, values = _walk(source, order, None if edge is None else edge.values[0])
+    joined = any(key.parameter.code in ON_RESOURCE for key in rest.keys)
+    tables, where, params = source.over(walk, values, first.parameter, joined=joined)
+    keys, head = rest.columns("d.rid")
+    sql = f"SELECT d.rid AS rid,d.k0 AS k0{',' if keys else ''}{keys} FROM {tables} WHERE {where}"
+    whole = Order(order.keys, 0, order.backward, always=1)
+    chosen: Statement = (sql, (*head, *params))
+    if edge is not None:
+        chosen = whole.after(chosen, edge.values, edge.rid)
+    return f"{chosen[0]} ORDER BY {whole.by()} LIMIT ?", (*chosen[1], count)
+
+
+def _without_key(source: Source, order: Order, edge: Cursor | None, count: int) -> Statement:
+    first, rest = order.keys[0], Order(order.keys[1:], 1, order.backward)
+    tables, where, params = source.without(first.parameter)
+    keys, head = rest.columns("r.rid")
+    null = f"CAST(NULL AS {_NULL.get(kind_of(first.parameter).TABLE, 'TEXT')}) AS k0"
+    sql = f"SELECT r.rid AS rid,{null}{',' if keys else ''}{keys} FROM {tables} WHERE {where}"
+    chosen: Statement = (sql, (*head, *params))
+    if edge is not None:
+        chosen = rest.after(chosen, edge.values[1:], edge.rid)
+    return f"{chosen[0]} ORDER BY {rest.by()} LIMIT ?", (*chosen[1], count)
+
+
+def _walk(source: Source, order: Order, from_value: object) -> Statement:
+    """The index rows of a parameter that decide a resource's place: the least, or the greatest, of each."""
+    key = order.keys[0]
+    kind = kind_of(key.parameter)
+    column = kind.KEY[0]
+    sql = f"SELECT i.rid AS rid,i.{column} AS k0 FROM {kind.TABLE} i WHERE i.param=?"
+    params: tuple[object, ...] = (key.parameter.number,)
+    if from_value is not None:
+        sql, params = f"{sql} AND i.{column}{'<' if order.down(key) else '>'}=?", (*params, from_value)
+    if facts(key.parameter).single:
+        for absorbed in source.of_parameter(key.parameter):
+            test, values = absorbed.either()
+            sql, params = sql + test, (*params, *values)
+    else:
+        names = [",".join(f"{alias}.{name}" for name in kind.KEY) for alias in "ji"]
+        better = ">" if key.descending else "<"
+        sql += (
+            f" AND NOT EXISTS (SELECT 1 FROM {kind.TABLE} j WHERE j.rid=i.rid AND j.param=i.param "
+            f"AND ({names[0]}){better}({names[1]}))"
+        )
+    return sql, params
+
+
+def _with_bodies(
+    chosen: Statement, order: Order, types: Sequence[str], columns: str, count: int
+) -> Statement:
+    """The rows of a page, chosen and in order by their keys; `chosen` lacks the value of its last LIMIT."""
+    rows, params = chosen
+    names = ",".join(f"p.k{at}" for at in range(len(order.keys)))
+    snapshot = _SNAPSHOT
+    if len(types) > 1:
+        every = " UNION ALL ".join([_SNAPSHOT] * len(types))
+        snapshot = f"SELECT MAX(s.u) FROM ({every}) s"
+    sql = (
+        f"SELECT {columns},{names},({snapshot}) AS snapshot FROM ({rows}) p CROSS JOIN resource r "
+        f"WHERE r.rid=p.rid AND r.deleted=0 ORDER BY {order.by('p.')}"
+    )
+    return sql, (*types, *params, count)

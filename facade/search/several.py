@@ -1,0 +1,107 @@
+"""A search over several types at once: each type's own search, merged in one order.
+
+https://hl7.org/fhir/R4/http.html#search · https://hl7.org/fhir/R4/compartmentdefinition.html
+"""
+
+# ruff: noqa: S608 - the text is made of our own names and `?`
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from facade.search.includes import plan_include
+from facade.search.keyset import Cursor, Order, read_cursor
+from facade.search.model import Include, Search, SortKey, Statement
+from facade.search.pages import plan_page
+from facade.search.plan import INCLUDED, MAX_MOVED, MAX_TOTAL
+from facade.search.sources import Source, read_source
+from facade.store.access import Access
+
+
+class PlanOfTypes(NamedTuple):
+    """What `Plan` is for one type; rows are of INCLUDED. `searches` differ in type and parameters only."""
+
+    searches: tuple[Search, ...]
+    access: Access
+    dialect: str
+    sources: tuple[Source, ...]
+    order: tuple[SortKey, ...]
+    cursor: Cursor | None
+    texts: tuple[str, ...] = ()
+
+    @property
+    def search(self) -> Search:
+        """The search of the first type: count, total and includes are those of all."""
+        return self.searches[0]
+
+    @property
+    def page(self) -> Statement:
+        return self._page(lambda source: source)
+
+    def settled(self, snapshot: int) -> Statement:
+        return self._page(lambda source: source.since(snapshot, "<="))
+
+    def moved(self, snapshot: int) -> Statement:
+        parts: list[Statement] = []
+        for source in self.sources:
+            tables, where, params = source.since(snapshot, ">").whole()
+            sql = f"SELECT {INCLUDED[self.dialect]} FROM {tables} WHERE {where} LIMIT ?"
+            parts.append((sql, (*params, MAX_MOVED + 1)))
+        return _united(parts)
+
+    @property
+    def total(self) -> Statement:
+        exact = self.search.total == "accurate"
+        parts: list[Statement] = []
+        for source in self.sources:
+            tables, where, params = source.whole() if source.needs_resource else source.index_only()
+            if exact:
+                parts.append((f"SELECT count(*) AS n FROM {tables} WHERE {where}", params))
+            else:
+                sql = f"SELECT count(*) AS n FROM (SELECT 1 FROM {tables} WHERE {where} LIMIT ?) c"
+                parts.append((sql, (*params, MAX_TOTAL + 1)))
+        sql, values = _united(parts)
+        return f"SELECT CAST(SUM(n) AS BIGINT) FROM ({sql}) t", values
+
+    def includes(self, rids: Sequence[int], includes: Sequence[Include] | None = None) -> list[Statement]:
+        return plan_include(
+            self.search.includes if includes is None else includes,
+            rids,
+            columns=INCLUDED[self.dialect],
+            access=self.access,
+            dialect=self.dialect,
+        )
+
+    def _page(self, of: Callable[[Source], Source]) -> Statement:
+        count = self.search.count + 1
+        types = tuple(search.type for search in self.searches)
+        parts = [
+            plan_page(
+                of(source),
+                search.sort,
+                self.cursor,
+                columns=INCLUDED[self.dialect],
+                count=count,
+                types=types,
+            )
+            for search, source in zip(self.searches, self.sources, strict=True)
+        ]
+        sql, values = _united(parts)
+        order = Order(self.order, backward=self.cursor is not None and self.cursor.backward)
+        return f"SELECT * FROM ({sql}) w ORDER BY {order.by('w.')} LIMIT ?", (*values, count)
+
+
+def _united(parts: Sequence[Statement]) -> Statement:
+    sql = " UNION ALL ".join(f"SELECT * FROM ({sql}) y{at}" for at, (sql, _) in enumerate(parts))
+    return sql, tuple(value for _, values in parts for value in values)
+
+
+def plan_several(
+    searches: Sequence[Search], access: Access, dialect: str, *, cursor: str | None = None
+) -> PlanOfTypes:
+    """The plan of a search over several types for this caller; raises BadRequest for a wrong cursor."""
+    order = searches[0].sort
+    edge = None if cursor is None else read_cursor(cursor, len(order))
+    sources = tuple(read_source(search, access, dialect) for search in searches)
+    return PlanOfTypes(tuple(searches), access, dialect, sources, order, edge)
