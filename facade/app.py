@@ -167,4 +167,5 @@ def _service(
         zone=store.zone,
         new_id=new_secret,
         refresher=refresher,
+        max_body=settings.max_body,
     )

@@ -8,13 +8,15 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from facade.errors import BadRequest
-from facade.rest.errors import TooLarge, TooSlow, UnsupportedMedia, UriTooLong
+from facade.rest.errors import TooSlow, UnsupportedMedia, UriTooLong, too_large
 from facade.rest.negotiation import Media, negotiate
 
 MAX_QUERY = 8 * 1024
 MAX_FORM = 64 * 1024
 MAX_PARAMETERS = 1000
 BODY_SECONDS = 10.0
+BODY_RATE = 64 * 1024
+"""Bytes a second that a client must bring on average once BODY_SECONDS are over."""
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -54,18 +56,24 @@ class Call:
     async def form(self) -> Items:
         """The parameters of a form body. Raises UnsupportedMedia, TooLarge, TooSlow and BadRequest."""
         kind = self.header(b"content-type").partition(";")[0].strip().lower()
-        body = await self._body()
+        body = await self.body(MAX_FORM)
         if not body and not kind:
             return []
         if kind != "application/x-www-form-urlencoded":
             raise UnsupportedMedia("A search is posted as application/x-www-form-urlencoded.")
         return parse_items(body)
 
-    async def _body(self) -> bytes:
+    async def body(self, limit: int) -> bytes:
+        """The body as it came. Raises TooLarge (before any of it is read, if its length is told), TooSlow
+        and BadRequest."""
+        told = self.header(b"content-length")
+        if told.isascii() and told.isdigit() and (len(told) > 18 or int(told) > limit):
+            raise too_large(limit)
         parts: list[bytes] = []
         size, more = 0, True
         try:
-            async with asyncio.timeout(BODY_SECONDS):
+            async with asyncio.timeout(BODY_SECONDS) as patience:
+                end = patience.when()
                 while more:
                     message = await self._receive()
                     if message["type"] == "http.disconnect":
@@ -73,8 +81,10 @@ class Call:
                     parts.append(message.get("body", b""))
                     size += len(parts[-1])
                     more = message.get("more_body", False)
-                    if size > MAX_FORM:
-                        raise TooLarge(f"The body is longer than {MAX_FORM} bytes.")
+                    if size > limit:
+                        raise too_large(limit)
+                    if end is not None:
+                        patience.reschedule(end + size / BODY_RATE)
         except TimeoutError:
             raise TooSlow(f"The body did not arrive within {BODY_SECONDS:g} seconds.") from None
         return b"".join(parts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import traceback
 
-from facade.errors import FacadeError, operation_outcome
+from facade.errors import BadRequest, FacadeError, operation_outcome
 from facade.rest.answer import Answer
 from facade.rest.negotiation import FHIR_JSON, Media
 from facade.rest.pretty import write
@@ -54,6 +54,17 @@ class UnsupportedMedia(FacadeError):
     """The body is in a form that is not understood."""
 
     status, code = 415, "not-supported"
+
+
+class Malformed(BadRequest):
+    """The body is not what its content type says, or no resource."""
+
+    code = "structure"
+
+
+def too_large(limit: int) -> TooLarge:
+    """The refusal of a body with more than `limit` bytes."""
+    return TooLarge(f"The body is longer than {limit} bytes.")
 
 
 def refusal(error: FacadeError, media: Media = FHIR_JSON) -> Answer:

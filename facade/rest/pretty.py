@@ -1,4 +1,7 @@
-"""JSON indented for people, with every digit as it stood."""
+"""A resource as bytes: JSON or XML, plain or indented for people, with every digit as it stood.
+
+https://hl7.org/fhir/R4/http.html#parameters
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,21 @@ from typing import Any
 import orjson
 
 from facade.rest.negotiation import Media
+from facade.spec.xml import to_xml
 from facade.store.serialise import from_json, to_json
 
 
 def write(resource: Mapping[str, Any], media: Media) -> bytes:
-    """A resource as bytes in the form that the client wants."""
+    """A resource as bytes in the form that the client wants. Raises NoXmlForm."""
+    if media.xml:
+        return to_xml(resource, pretty=media.pretty)
     return _indented(resource) if media.pretty else to_json(resource)
 
 
 def rewrite(body: bytes, media: Media) -> bytes:
-    """Stored bytes in the form that the client wants: themselves, unless it wants them pretty."""
-    return _indented(from_json(body)) if media.pretty else body
+    """Stored bytes in the form that the client wants: themselves, unless it wants them pretty or as XML.
+    Raises NoXmlForm."""
+    return body if media.stored else write(from_json(body), media)
 
 
 def _indented(resource: Mapping[str, Any]) -> bytes:

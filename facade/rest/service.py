@@ -15,7 +15,7 @@ class Service:
     """`served` are the resource types that some pack makes; `statement` is the CapabilityStatement as bytes.
 
     `zone` is where a date without a zone in a search lies; `new_id` names a failure for the log. Without a
-    `refresher` the store is all there is, and its age is not known.
+    `refresher` the store is all there is, and its age is not known. `max_body` is in bytes.
     """
 
     store: Store
@@ -28,3 +28,4 @@ class Service:
     zone: tzinfo
     new_id: Callable[[], str]
     refresher: Refresher | None = None
+    max_body: int = 16 * 1024 * 1024

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_SIZE = re.compile(r"(\d{1,6})\s*(KiB|MiB)")
+_BYTES = {"KiB": 1024, "MiB": 1024 * 1024}
 DAY = 86_400.0
 
 
@@ -89,6 +91,13 @@ def _percent(value: str) -> float:
     if match is None or float(match[1]) > 100:
         raise ValueError("is not a percentage; write for example 20%")
     return float(match[1]) / 100
+
+
+def _size(value: str) -> int:
+    match = _SIZE.fullmatch(value.strip())
+    if match is None or not int(match[1]):
+        raise ValueError("is not a size; write for example 512KiB or 16MiB")
+    return int(match[1]) * _BYTES[match[2]]
 
 
 def _base_url(value: str) -> str:
@@ -200,6 +209,7 @@ class Settings:
     )
     overlay: Path | None = setting("A folder that overrides the packs of all sources.", read=Path)  # noqa: RUF009 a field
     metrics: bool = setting("Whether /metrics tells Prometheus how the sources do.", "true", _switch)
+    max_body: int = setting("How long a resource or Bundle that a client sends may be.", "16MiB", _size)
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
     site: Mapping[str, str] = field(default_factory=dict)
     search: SearchSettings = field(default_factory=SearchSettings)
