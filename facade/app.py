@@ -26,6 +26,7 @@ from facade.flow.site import Site, open_connectors, open_site_store, read_site
 from facade.flow.timing.plans import expected_of, plans_of
 from facade.flow.timing.schedule import Schedule
 from facade.flow.vanished import Guard
+from facade.operations.routes import DECLARED, OPERATION_ROUTES
 from facade.rest.capabilities import capability_statement
 from facade.rest.dispatch import Dispatch
 from facade.rest.paging import cursor_key
@@ -74,7 +75,7 @@ def create_app(
     connectors = open_connectors(site, clock)
     store = open_site_store(site, clock)
     refresher = _refresher(site, store, connectors if fresh else {})
-    fhir = Dispatch(ROUTES, _service(site, store, clock(), new_secret, refresher))
+    fhir = Dispatch((*ROUTES, *OPERATION_ROUTES), _service(site, store, clock(), new_secret, refresher))
     schedule = Schedule(store, plans_of(site, connectors) if fresh else ())
 
     @asynccontextmanager
@@ -152,6 +153,7 @@ def _service(
     statement = capability_statement(
         served,
         INTERACTIONS,
+        DECLARED,
         base_url=settings.base_url,
         version=version("fhir-facade"),
         started=started,

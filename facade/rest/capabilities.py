@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/http.html#capabilities · https://hl7.org/fhir/R4/capabi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,22 @@ from facade.search import supported_parameters
 MODES = ("full", "normative")
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An operation: its name without `$`, the URL of its definition, the types that it is for (None: every
+    one), and whether it is called at the base URL, and at a type or one of its resources."""
+
+    name: str
+    definition: str
+    types: frozenset[str] | None = None
+    system: bool = False
+    by_type: bool = True
+
+    def entry(self) -> dict[str, str]:
+        """As the CapabilityStatement lists it."""
+        return {"name": self.name, "definition": self.definition}
+
+
 async def capabilities(service: Service, call: Call) -> Answer:
     """200 with the CapabilityStatement; `mode=terminology` asks for what is not served."""
     media = call.media()
@@ -29,7 +46,13 @@ async def capabilities(service: Service, call: Call) -> Answer:
 
 
 def capability_statement(
-    served: Iterable[str], interactions: Sequence[str], *, base_url: str, version: str, started: datetime
+    served: Iterable[str],
+    interactions: Sequence[str],
+    operations: Sequence[Declared] = (),
+    *,
+    base_url: str,
+    version: str,
+    started: datetime,
 ) -> dict[str, Any]:
     """The CapabilityStatement of a server that answers `interactions` for each type in `served`."""
     types = set(served)
@@ -39,7 +62,9 @@ def capability_statement(
         "or ignored and named when the client sends `Prefer: handling=lenient`.",
     }
     if types:
-        rest["resource"] = [_resource(type, interactions, types) for type in sorted(types)]
+        rest["resource"] = [_resource(type, interactions, operations, types) for type in sorted(types)]
+    if system := [one.entry() for one in operations if one.system]:
+        rest["operation"] = system
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -53,7 +78,9 @@ def capability_statement(
     }
 
 
-def _resource(type: str, interactions: Sequence[str], served: set[str]) -> dict[str, Any]:
+def _resource(
+    type: str, interactions: Sequence[str], operations: Sequence[Declared], served: set[str]
+) -> dict[str, Any]:
     parameters = sorted(supported_parameters(type), key=lambda parameter: parameter.code)
     resource: dict[str, Any] = {
         "type": type,
@@ -78,4 +105,7 @@ def _resource(type: str, interactions: Sequence[str], served: set[str]) -> dict[
         {"name": one.code, "definition": one.url, "type": one.kind, "documentation": one.description}
         for one in parameters
     ]
+    named = [one for one in operations if one.by_type and (one.types is None or type in one.types)]
+    if named:
+        resource["operation"] = [one.entry() for one in named]
     return resource

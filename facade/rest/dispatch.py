@@ -20,6 +20,7 @@ from facade.spec import definitions
 
 Interaction = Callable[..., Awaitable[Answer]]
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+_OPERATION = re.compile(r"\$[A-Za-z0-9-]{1,40}")
 _MANY = 20  # types that a message can name
 _NOTHING = "Nothing is served at this URL. The CapabilityStatement at metadata tells what is."
 
@@ -38,9 +39,16 @@ class Route:
 class _Place:
     """One path with all its methods."""
 
-    literals: tuple[tuple[int, str], ...]
     variables: tuple[tuple[int, str], ...]
     methods: dict[str, Interaction]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """The paths of one length that are literal at the same parts, by what they say there."""
+
+    at: tuple[int, ...]
+    places: dict[tuple[str, ...], _Place]
 
 
 class Dispatch:
@@ -48,7 +56,7 @@ class Dispatch:
 
     def __init__(self, routes: Sequence[Route], service: Service) -> None:
         self.service = service
-        self._places: dict[int, list[_Place]] = {}
+        self._shapes: dict[int, list[_Shape]] = {}
         for route in routes:
             self._add(route)
 
@@ -56,11 +64,14 @@ class Dispatch:
         parts = route.path.split("/")
         literals = tuple((at, part) for at, part in enumerate(parts) if part[0] != "{")
         variables = tuple((at, part.strip("{}")) for at, part in enumerate(parts) if part[0] == "{")
-        places = self._places.setdefault(len(parts), [])
-        place = next((one for one in places if one.literals == literals), None)
-        if place is None:
-            place = _Place(literals, variables, {})
-            places.append(place)
+        shapes = self._shapes.setdefault(len(parts), [])
+        at = tuple(number for number, _ in literals)
+        shape = next((one for one in shapes if one.at == at), None)
+        if shape is None:
+            shape = _Shape(at, {})
+            shapes.append(shape)
+            shapes.sort(key=lambda one: [number not in one.at for number in range(len(parts))])
+        place = shape.places.setdefault(tuple(text for _, text in literals), _Place(variables, {}))
         place.methods[route.method] = route.answer
         if route.method == "GET":
             place.methods["HEAD"] = route.answer
@@ -77,22 +88,26 @@ class Dispatch:
 
     async def _answer(self, call: Call) -> Answer:
         parts = call.path.strip("/").split("/")
-        for place in self._places.get(len(parts), ()):
-            for at, text in place.literals:
-                if parts[at] != text:
-                    break
-            else:
+        for shape in self._shapes.get(len(parts), ()):
+            place = shape.places.get(tuple([parts[at] for at in shape.at]))
+            if place is not None:
                 values = {name: parts[at] for at, name in place.variables}
                 self._check(values)
                 interaction = place.methods.get(call.method)
                 if interaction is None:
                     raise WrongMethod(call.method, tuple(place.methods))
                 return await interaction(self.service, call, **values)
+        raise self._nothing(parts)
+
+    def _nothing(self, parts: Sequence[str]) -> FacadeError:
+        """Why there is no interaction at this path."""
+        where = ""
         if parts[0] and parts[0][0] not in "$_" and parts[0] != "metadata":
             self._check({"type": parts[0]})
-        raise NoInteraction(
-            "Nothing is served at this URL. The CapabilityStatement at metadata tells what is."
-        )
+            where = f" for {parts[0]}" if len(parts) == 2 else f" for one {parts[0]}"
+        if _OPERATION.fullmatch(parts[-1]):
+            return NoInteraction(f"{parts[-1]} is not supported{where or ' here'}.")
+        return NoInteraction(_NOTHING)
 
     def _check(self, values: dict[str, str]) -> None:
         type, id = values.get("type"), values.get("id")
@@ -107,7 +122,7 @@ class Dispatch:
 
     def _unknown_type(self, type: str) -> FacadeError:
         if not type or type[0] in "$_":
-            return NoInteraction(_NOTHING)
+            return self._nothing((type,))
         served = sorted(self.service.served)
         if type in definitions.resource_types():
             names = ", ".join(served) if len(served) <= _MANY else f"{len(served)} other types"

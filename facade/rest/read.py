@@ -15,21 +15,14 @@ from facade.rest.caller import access_of
 from facade.rest.conditional import not_modified, version_headers
 from facade.rest.pretty import rewrite
 from facade.rest.service import Service
-from facade.store.resources import read_current
+from facade.store.resources import StoredResource, read_current
 
 
 async def read(service: Service, call: Call, type: str, id: str) -> Answer:
     """200 with the stored bytes, 304, 404, or 410 for a deleted resource; 503 where nothing is known yet."""
     raw = type == "Binary" and wants_content(call)
     media = None if raw else call.media()
-    age = calm_age(service, call, type)
-    told = None
-    if age is None:
-        told = await refresh_read(service, call, type, id)
-        age = (*age_headers(service, told), *warnings(told.troubles))
-    found = await read_current(service.store, type, id, access_of(call))
-    if found is None or found.deleted:
-        raise _absent(type, id, found is not None, told, age)
+    found, age = await read_stored(service, call, type, id)
     unchanged = not_modified(call, found.version, found.updated)
     if unchanged is not None:
         unchanged.headers += age
@@ -38,6 +31,24 @@ async def read(service: Service, call: Call, type: str, id: str) -> Answer:
     if media is None:
         return content(found.body, headers)
     return Answer(200, media.content_type, rewrite(found.body, media), headers)
+
+
+async def read_stored(
+    service: Service, call: Call, type: str, id: str
+) -> tuple[StoredResource, tuple[Header, ...]]:
+    """The resource as fresh as the client wants it, and the headers that tell its age.
+
+    Raises NotFound, Gone, and Unavailable where nothing is known yet.
+    """
+    age = calm_age(service, call, type)
+    told = None
+    if age is None:
+        told = await refresh_read(service, call, type, id)
+        age = (*age_headers(service, told), *warnings(told.troubles))
+    found = await read_current(service.store, type, id, access_of(call))
+    if found is None or found.deleted:
+        raise _absent(type, id, found is not None, told, age)
+    return found, age
 
 
 def _absent(type: str, id: str, known: bool, told: Told | None, age: tuple[Header, ...]) -> FacadeError:

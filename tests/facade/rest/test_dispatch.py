@@ -20,7 +20,7 @@ from tests.facade.rest.support import outcome
 NOTHING = "Nothing is served at this URL. The CapabilityStatement at metadata tells what is."
 
 
-@pytest.mark.parametrize("path", ["/", "/Patient/1/_history", "/Patient/1/x/2", "/$export", "/_x"])
+@pytest.mark.parametrize("path", ["/", "/Patient/1/_history", "/Patient/1/x/2", "/_x", "/$"])
 async def test_unknown_urls(client: httpx.AsyncClient, path: str) -> None:
     assert outcome(await client.get(path)) == (404, "not-supported", NOTHING, None)
 
@@ -35,6 +35,8 @@ async def test_unknown_urls(client: httpx.AsyncClient, path: str) -> None:
         ("/Encounter", "Encounter is not served here; served are Binary, Observation, Patient."),
         ("/Encounter/1/2/3/4/5", "Encounter is not served here; served are Binary, Observation, Patient."),
         ("/Patient/$everything", "$everything is not supported for Patient."),
+        ("/Patient/1/$everything", "$everything is not supported for one Patient."),
+        ("/$export", "$export is not supported here."),
         ("/Patient/_history", "_history is not supported for Patient."),
     ],
 )
