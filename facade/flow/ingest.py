@@ -149,7 +149,7 @@ class _Run:
         self._in_flight: frozenset[str] = frozenset()
         self._fresh = False
         self._doubtful: set[str] = set()
-        self._setting = Setting(tz=into.store.zone)
+        self._setting = Setting.of(into.store)
         self._started = self._turn = perf_counter()
 
     async def prepare(self) -> None:

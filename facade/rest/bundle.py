@@ -22,7 +22,7 @@ Row = Sequence[Any]
 
 def searchset(
     base_url: str,
-    type: str,
+    type: str | None,
     links: Mapping[str, str],
     matches: Iterable[Row],
     *,
@@ -30,12 +30,13 @@ def searchset(
     total: int | None = None,
     outcome: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """A Bundle; `links` are relation → URL, and every type and id is one that needs no escaping."""
+    """A Bundle; `links` are relation → URL, and every type and id is one that needs no escaping. Without a
+    `type` the matches' rows name theirs, as those of included resources do."""
     parts = [b'{"resourceType":"Bundle","type":"searchset"']
     if total is not None:
         parts.append(b',"total":%d' % total)
     parts.append(b',"link":' + to_json([{"relation": name, "url": url} for name, url in links.items()]))
-    entries = _joined(matches, f"{base_url}/{type}", _MATCH)
+    entries = _joined(matches, base_url if type is None else f"{base_url}/{type}", _MATCH)
     entries += _joined(included, base_url, _INCLUDE)
     if outcome is not None:
         entries.append(_OUTCOME % to_json(outcome))

@@ -62,8 +62,8 @@ class Dispatch:
 
     def _add(self, route: Route) -> None:
         parts = route.path.split("/")
-        literals = tuple((at, part) for at, part in enumerate(parts) if part[0] != "{")
-        variables = tuple((at, part.strip("{}")) for at, part in enumerate(parts) if part[0] == "{")
+        literals = tuple((at, part) for at, part in enumerate(parts) if not part.startswith("{"))
+        variables = tuple((at, part.strip("{}")) for at, part in enumerate(parts) if part.startswith("{"))
         shapes = self._shapes.setdefault(len(parts), [])
         at = tuple(number for number, _ in literals)
         shape = next((one for one in shapes if one.at == at), None)

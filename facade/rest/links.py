@@ -22,7 +22,7 @@ class Links:
     """`used` is the search in one canonical spelling, for which alone its cursors are good."""
 
     service: Service
-    type: str
+    path: str
     used: str
     kept: str
 
@@ -30,32 +30,32 @@ class Links:
     def of(
         cls,
         service: Service,
-        type: str,
+        path: str,
         accepted: Iterable[tuple[str, str]],
         items: Iterable[tuple[str, str]],
     ) -> Links:
         """From the parameters that were understood, and all that were sent."""
         return cls(
             service,
-            type,
+            path,
             spell(accepted),
             spell((name, value) for name, value in items if name in PARAMETERS),
         )
 
     def open(self, cursor: str) -> str:
         """The place in the order that the client's cursor stands for. Raises BadRequest."""
-        return paging.open_cursor(self.service.cursor_key, f"{self.type}?{self.used}", cursor)
+        return paging.open_cursor(self.service.cursor_key, f"{self.path}?{self.used}", cursor)
 
     def at(self, cursor: str | None) -> str:
         """The URL of the page that begins at a cursor, or of the first."""
         parts = [self.used, self.kept, f"{paging.PARAMETER}={cursor}" if cursor else ""]
         query = "&".join([part for part in parts if part])
-        address = f"{self.service.base_url}/{self.type}"
+        address = f"{self.service.base_url}/{self.path}".rstrip("/")
         return f"{address}?{query}" if query else address
 
-    def after(self, place: str) -> str:
-        """The URL of the page that begins after a place in the order."""
-        return self.at(paging.sign(self.service.cursor_key, f"{self.type}?{self.used}", place))
+    def sign(self, place: str) -> str:
+        """The URL of the page at a place in the order."""
+        return self.at(paging.sign(self.service.cursor_key, f"{self.path}?{self.used}", place))
 
 
 def spell(items: Iterable[tuple[str, str]]) -> str:

@@ -113,7 +113,7 @@ async def _former_places(
         for rid, version, updated, body in await store.fetch(sql, (*part, snapshot)):
             if rid not in former or former[rid][0] < version:
                 former[rid] = (version, updated, bytes(body))
-    found = []
+    found: list[tuple[Row, Placed]] = []
     for row in moved:
         _, updated, body = former.get(row[0], (0, 0, b""))
         if body:  # neither made nor brought back since

@@ -7,71 +7,95 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from facade.rest import paging
-from facade.rest.call import Call, parse_items
+from facade.rest.call import Call, Items, parse_items
 from facade.rest.caller import access_of
 from facade.rest.links import Links
 from facade.rest.negotiation import PARAMETERS, Media, negotiate
+from facade.rest.page import AnyPlan
+from facade.rest.place import Place
 from facade.rest.service import Service
+from facade.rest.terms import find_terms
 from facade.search import Plan, Search, parse_search, plan_search
+from facade.search.clauses import needed_terms
+from facade.search.includes import parse_include
+from facade.search.model import Include, Terms
+from facade.search.several import plan_several
 from facade.search.slots import Slotted, is_marked, mark, may_have_slot
+from facade.spec.definitions import SearchParameter
 from facade.store.access import Access
 
-_OURS = PARAMETERS | {paging.PARAMETER}
+_OURS = PARAMETERS | {paging.PARAMETER, "_explain"}
 _KEPT_BYTES = 500  # of a query; longer ones are rarely asked twice
 _SLOT = re.compile(rb"(?:(?<=[=/|])|(?<=%7[Cc])|(?<=%2[Ff]))([A-Za-z0-9.\-]{1,64})(?=&|$)")
 _SEVERAL = re.compile(rb",|\\|%2[Cc]|%5[Cc]")  # alternatives, or an escape that is not a URL's
+_BY_TERMS = re.compile(rb":(?:not-)?in=|:(?:above|below)=", re.ASCII)
+_NO_TERMS: Terms = {}
 
 
 class Prepared(NamedTuple):
     """A search request, understood and planned; `cursor` is the page's, None for the first."""
 
     media: Media
-    asked: Search
+    place: Place
+    asked: tuple[Search, ...]
     links: Links
     cursor: str | None
-    plan: Plan
+    plan: AnyPlan
 
 
-class _Manner(NamedTuple):
-    """What a request says beside its parameters, and what its caller may see."""
+class Manner(NamedTuple):
+    """What a request says beside its parameters, what its caller may see, and the site's own parameters."""
 
     accept: bytes
     prefer: bytes
     access: Access
+    custom: tuple[SearchParameter, ...]
 
 
-def prepare_query(service: Service, call: Call, type: str) -> Prepared:
+async def prepare_query(service: Service, call: Call, place: Place) -> Prepared:
     """The search of a GET. Clients ask the same again and again, or the same of another patient or code: that
     is neither parsed nor planned anew.
 
     The prefix `ap` measures from the present, so what may hold one is not kept.
     """
-    query, manner = call.query, _manner(call)
-    if len(query) > _KEPT_BYTES or b"ap" in query or b"_cursor" in query or is_marked(query):
-        return _prepare(service, type, call.items(), manner)
+    query, manner = call.query, manner_of(service, call)
+    if _BY_TERMS.search(query):
+        return await prepare_items(service, call, place, call.items())
+    unkept = len(query) > _KEPT_BYTES or b"ap" in query or b"_cursor" in query or is_marked(query)
+    if unkept or place.type is None:
+        return _prepare(service, place, call.items(), manner)
     parts = _SLOT.split(query)
     shape, ends = tuple(parts[::2]), parts[1::2]
-    open_ends = _open_ends(type, shape)
+    open_ends = _open_ends(place.type, shape)
     texts = tuple([ends[at].decode("ascii") for at in open_ends])
     if len(texts) == len(ends):
         closed: tuple[bytes, ...] = ()
     else:
         closed = tuple([end for at, end in enumerate(ends) if at not in open_ends])
-    return _template(service, type, shape, closed, manner).fill(texts)
+    return _template(service, place, shape, closed, manner).fill(texts)
 
 
-async def prepare_form(service: Service, call: Call, type: str) -> Prepared:
+async def prepare_form(service: Service, call: Call, place: Place) -> Prepared:
     """The search of a POST: parameters in the URL, then those in the body."""
-    return _prepare(service, type, [*call.items(), *await call.form()], _manner(call))
+    return await prepare_items(service, call, place, [*call.items(), *await call.form()])
 
 
-def _manner(call: Call) -> _Manner:
-    return _Manner(call.raw_header(b"accept"), call.raw_header(b"prefer"), access_of(call))
+async def prepare_items(service: Service, call: Call, place: Place, items: Items) -> Prepared:
+    """The search of these parameters, with the codes of the value sets that they name."""
+    needed = needed_terms(items)
+    terms = await find_terms(service.store, needed) if needed else _NO_TERMS
+    return _prepare(service, place, items, manner_of(service, call), terms)
+
+
+def manner_of(service: Service, call: Call) -> Manner:
+    return Manner(
+        call.raw_header(b"accept"), call.raw_header(b"prefer"), access_of(call), service.store.parameters
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +111,11 @@ class _Template:
         made = self.prepared
         if not texts:
             return made
+        assert isinstance(made.plan, Plan)
         parts = list(self.used)
         parts[1::2] = texts
-        links = Links(made.links.service, made.links.type, "".join(parts), made.links.kept)
-        return Prepared(made.media, made.asked, links, None, made.plan.filled(self.page, texts))
+        links = Links(made.links.service, made.links.path, "".join(parts), made.links.kept)
+        return Prepared(made.media, made.place, made.asked, links, None, made.plan.filled(self.page, texts))
 
 
 @lru_cache(2048)
@@ -109,15 +134,16 @@ def _open_ends(type: str, shape: tuple[bytes, ...]) -> tuple[int, ...]:
 
 @lru_cache(512)
 def _template(
-    service: Service, type: str, shape: tuple[bytes, ...], closed: tuple[bytes, ...], manner: _Manner
+    service: Service, place: Place, shape: tuple[bytes, ...], closed: tuple[bytes, ...], manner: Manner
 ) -> _Template:
-    open_ends = _open_ends(type, shape)
+    assert place.type is not None
+    open_ends = _open_ends(place.type, shape)
     rest = iter(closed)
     pieces = [shape[0]]
     for at, part in enumerate(shape[1:]):
         pieces += (mark(open_ends.index(at)).encode() if at in open_ends else next(rest), part)
     query = b"".join(pieces)
-    prepared = _prepare(service, type, parse_items(query) if query else [], manner)
+    prepared = _prepare(service, place, parse_items(query) if query else [], manner)
     count = len(open_ends)
     used = _cut(prepared.links.used, count)
     return _Template(prepared, Slotted.of(prepared.plan.page, count), used)
@@ -132,20 +158,64 @@ def _cut(text: str, slots: int) -> tuple[str, ...]:
     return (*parts, text)
 
 
-def _prepare(service: Service, type: str, items: Sequence[tuple[str, str]], manner: _Manner) -> Prepared:
+def _prepare(
+    service: Service,
+    place: Place,
+    items: Sequence[tuple[str, str]],
+    manner: Manner,
+    terms: Terms = _NO_TERMS,
+) -> Prepared:
     media = negotiate(manner.accept.decode("latin-1"), items)
-    asked = parse_search(
-        type,
-        [item for item in items if item[0] not in _OURS],
-        lenient=b"handling=lenient" in manner.prefer.replace(b" ", b""),
-        max_count=service.max_count,
-        default_count=service.default_count,
-        tz=service.zone,
-        base_url=service.base_url,
-        now=service.store.clock(),
+    types = place.types(service, items)
+    one = types[0] if place.type is not None else None
+    searched = [item for item in items if item[0] not in _OURS and (one or item[0] != "_type")]
+    includes: tuple[Include, ...] = ()
+    if one is None:
+        includes, searched = _includes(types, searched, manner)
+    asked = tuple(
+        parse_search(
+            type,
+            searched,
+            lenient=b"handling=lenient" in manner.prefer.replace(b" ", b""),
+            max_count=service.max_count,
+            default_count=service.default_count,
+            tz=service.zone,
+            base_url=service.base_url,
+            now=service.store.clock(),
+            custom=manner.custom,
+            terms=terms,
+            within=place.within(type),
+        )
+        for type in types
     )
-    links = Links.of(service, type, asked.accepted, items)
+    accepted = list(asked[0].accepted)
+    if one is None:
+        known = {*accepted, *(item for item in items if item[0].startswith(("_type", "_include", "_revinc")))}
+        accepted = [item for item in items if item in known and item[0] not in _OURS]
+        asked = tuple(replace(search, includes=includes) for search in asked)
+    links = Links.of(service, place.path, accepted, items)
     cursor = next((value for name, value in items if name == paging.PARAMETER), None)
-    place = None if cursor is None else links.open(cursor)
-    plan = plan_search(asked, manner.access, service.store.dialect, cursor=place)
-    return Prepared(media, asked, links, cursor, plan)
+    edge = None if cursor is None else links.open(cursor)
+    dialect = service.store.dialect
+    plan: AnyPlan
+    if one is not None:
+        plan = plan_search(asked[0], manner.access, dialect, cursor=edge)
+    else:
+        plan = plan_several(asked, manner.access, dialect, cursor=edge)
+    return Prepared(media, place, asked, links, cursor, plan)
+
+
+def _includes(
+    types: Sequence[str], items: Sequence[tuple[str, str]], manner: Manner
+) -> tuple[tuple[Include, ...], list[tuple[str, str]]]:
+    """The includes of a search over several types, which may start from any of them, and the other items."""
+    found: list[Include] = []
+    rest: list[tuple[str, str]] = []
+    for name, value in items:
+        if not name.startswith(("_include", "_revinclude")):
+            rest.append((name, value))
+            continue
+        source = value.partition(":")[0]
+        of = types if value == "*" else (source if source in types else types[0],)
+        found += [parse_include(type, name, value, manner.custom) for type in of]
+    return tuple(found), rest

@@ -8,14 +8,25 @@ from __future__ import annotations
 from facade.rest.capabilities import capabilities
 from facade.rest.dispatch import Route
 from facade.rest.read import read
-from facade.rest.search import search, search_by_post
+from facade.rest.search import (
+    search,
+    search_by_post,
+    search_compartment,
+    search_compartment_by_post,
+    search_system,
+    search_system_by_post,
+)
 from facade.rest.vread import vread
 
 ROUTES = (
     Route("GET", "metadata", "capabilities", capabilities),
+    Route("GET", "", "search-system", search_system),
+    Route("POST", "_search", "search-system", search_system_by_post),
     Route("GET", "{type}", "search-type", search),
     Route("POST", "{type}/_search", "search-type", search_by_post),
     Route("GET", "{type}/{id}", "read", read),
+    Route("GET", "{type}/{id}/{member}", "search-type", search_compartment),
+    Route("POST", "{type}/{id}/{member}/_search", "search-type", search_compartment_by_post),
     Route("GET", "{type}/{id}/_history/{version}", "vread", vread),
 )
 """A literal goes before a variable. HEAD is answered wherever GET is."""

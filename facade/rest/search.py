@@ -1,4 +1,4 @@
-"""search-type: the resources of one type that match, as pages of a searchset Bundle.
+"""search-type, search-system and search in a compartment: what matches, as pages of a searchset Bundle.
 
 https://hl7.org/fhir/R4/search.html · https://hl7.org/fhir/R4/http.html#search
 """
@@ -11,110 +11,115 @@ from typing import Any
 from facade.flow.live.demand import Told
 from facade.flow.live.freshness import Trouble
 from facade.rest.age import age_headers, calm_age, refresh_search, stored
-from facade.rest.answer import Answer
-from facade.rest.bundle import Row, searchset
+from facade.rest.answer import Answer, Header
+from facade.rest.bundle import searchset
 from facade.rest.call import Call
+from facade.rest.matches import Matches, find_matches, remark, remarks
+from facade.rest.place import Place, at_type, compartment_place
 from facade.rest.prepare import Prepared, prepare_form, prepare_query
 from facade.rest.pretty import rewrite
 from facade.rest.service import Service
-from facade.search import Plan, Search
-from facade.search.includes import MAX_INCLUDED
-from facade.search.plan import MAX_TOTAL
 from facade.search.slots import fill_search
 
 
 async def search(service: Service, call: Call, type: str) -> Answer:
     """GET: 200 with a Bundle, or 400 naming the parameter that is not understood."""
-    return await _answer(service, call, prepare_query(service, call, type))
+    return await answer_search(service, call, await prepare_query(service, call, at_type(type)))
 
 
 async def search_by_post(service: Service, call: Call, type: str) -> Answer:
     """POST _search: the same with parameters in the URL and in a form body."""
-    return await _answer(service, call, await prepare_form(service, call, type))
+    return await answer_search(service, call, await prepare_form(service, call, at_type(type)))
 
 
-async def _answer(service: Service, call: Call, request: Prepared) -> Answer:
-    asked, plan, links = request.asked, request.plan, request.links
-    told, age = None, calm_age(service, call, asked.type)
-    if age is None:
-        wanted = fill_search(asked, plan.texts)
-        told = await refresh_search(service, call, wanted, onward=request.cursor is not None)
-    rows = await service.store.fetch(*plan.page) if asked.count else []
-    more = len(rows) > asked.count
-    rows = rows[: asked.count] if more else rows
-    included, cut = await _included(service, plan, rows) if asked.includes and rows else ((), False)
-    if included and service.refresher is not None:
-        told = await _with_included(service, asked.type, included, told)
-    whole = not more and request.cursor is None
-    total = await _total(service, plan, asked, len(rows), whole=whole)
+async def search_system(service: Service, call: Call) -> Answer:
+    """GET at the base URL: every type, or those that `_type` names."""
+    return await answer_search(service, call, await prepare_query(service, call, Place("", None)))
+
+
+async def search_system_by_post(service: Service, call: Call) -> Answer:
+    """POST _search at the base URL."""
+    return await answer_search(service, call, await prepare_form(service, call, Place("", None)))
+
+
+async def search_compartment(service: Service, call: Call, type: str, id: str, member: str) -> Answer:
+    """GET `Patient/1/Observation`, and `Patient/1/*`."""
+    place = compartment_place(service, type, id, member)
+    return await answer_search(service, call, await prepare_query(service, call, place))
+
+
+async def search_compartment_by_post(service: Service, call: Call, type: str, id: str, member: str) -> Answer:
+    """POST `Patient/1/Observation/_search`."""
+    place = compartment_place(service, type, id, member)
+    return await answer_search(service, call, await prepare_form(service, call, place))
+
+
+async def answer_search(service: Service, call: Call, request: Prepared) -> Answer:
+    """The Bundle of a search, as fresh as the client wants it."""
+    plan, links = request.plan, request.links
+    type = request.place.type
+    age = None if type is None else calm_age(service, call, type)
+    told = None if age is not None else await _refreshed(service, call, request)
+    matches = await find_matches(service.store, plan)
+    page = matches.page
+    if service.refresher is not None:
+        told = await _told_of_all(service, request, matches, told)
     urls = {"self": links.at(request.cursor)}
-    if more:
-        urls["next"] = links.after(plan.next_cursor(rows[-1]))
+    if page.before is not None or page.after is not None or request.cursor is not None:
+        urls["first"] = links.at(None)
+    if page.before is not None:
+        urls["previous"] = links.sign(page.before.text())
+    if page.after is not None:
+        urls["next"] = links.sign(page.after.text())
     troubles: tuple[Trouble, ...] = ()
     if told is not None:
         troubles, age = told.troubles, age_headers(service, told)
     body = searchset(
         service.base_url,
-        asked.type,
+        type,
         urls,
-        rows,
-        included=included,
-        total=total,
-        outcome=_remarks(asked, cut, troubles),
+        page.rows,
+        included=matches.included,
+        total=matches.total,
+        outcome=_outcome(request, matches, troubles),
     )
-    return Answer(200, request.media.content_type, rewrite(body, request.media), age or ())
+    headers: tuple[Header, ...] = age or ()
+    return Answer(200, request.media.content_type, rewrite(body, request.media), headers)
 
 
-async def _included(service: Service, plan: Plan, rows: Sequence[Row]) -> tuple[Iterable[Row], bool]:
-    """Each resource once, and none that is a match on this page; and whether there were too many."""
-    seen = {row[0] for row in rows}
-    found: dict[int, Row] = {}
-    cut = False
-    for sql, params in plan.includes([row[0] for row in rows]):
-        more = await service.store.fetch(sql, params)
-        cut = cut or len(more) > MAX_INCLUDED
-        found.update((row[0], row) for row in more[:MAX_INCLUDED] if row[0] not in seen)
-    return found.values(), cut
-
-
-async def _total(service: Service, plan: Plan, asked: Search, shown: int, *, whole: bool) -> int | None:
-    """The number of matches, if it was asked for or costs nothing."""
-    if asked.total == "none":
+async def _refreshed(service: Service, call: Call, request: Prepared) -> Told | None:
+    """Every type that is searched, brought up to date."""
+    if service.refresher is None:
         return None
-    if whole and asked.count:
-        return shown
-    if asked.total is None and asked.count:
+    texts = request.plan.texts
+    parts = []
+    for asked in request.asked:
+        if calm_age(service, call, asked.type) is None:
+            search = fill_search(asked, texts)
+            parts.append(await refresh_search(service, call, search, onward=request.cursor is not None))
+    if not parts:
         return None
-    ((total,),) = await service.store.fetch(*plan.total)
-    known = asked.total is not None or total <= MAX_TOTAL
-    return int(total) if known else None
+    times = [part.asked for part in parts if part.asked is not None]
+    troubles = dict.fromkeys(trouble for part in parts for trouble in part.troubles)
+    return Told(min(times) if len(times) == len(parts) else None, tuple(troubles))
 
 
-async def _with_included(
-    service: Service, type: str, included: Iterable[Row], told: Told | None
+async def _told_of_all(
+    service: Service, request: Prepared, matches: Matches, told: Told | None
 ) -> Told | None:
     """The age of an answer is that of the oldest of the types that it holds."""
-    types = {bytes(row[1]).partition(b"/")[0].decode() for row in included}
-    return await stored(service, types if told is not None else {type, *types}, told)
+    types = {bytes(row[1]).partition(b"/")[0].decode() for row in matches.included}
+    if request.place.type is None:
+        types |= {bytes(row[1]).partition(b"/")[0].decode() for row in matches.page.rows}
+    if not types:
+        return told
+    if told is None and request.place.type is not None:
+        types.add(request.place.type)
+    return await stored(service, sorted(types), told)
 
 
-def _remarks(asked: Search, cut: bool, troubles: Sequence[Trouble]) -> dict[str, Any] | None:
-    """What the client must know of an answer that is not quite what it asked for."""
-    if not asked.ignored and not cut and not troubles:
-        return None
-    issues = [_remark(trouble.code, trouble.text) for trouble in troubles]
-    issues += [
-        _remark("not-supported", f"The parameter {name} was ignored.", f"http.{name}")
-        for name in asked.ignored
-    ]
-    if cut:
-        text = (
-            f"More than {MAX_INCLUDED} resources are included; the rest was left out. Ask for smaller pages."
-        )
-        issues.append(_remark("incomplete", text, "http._include"))
-    return {"resourceType": "OperationOutcome", "issue": issues}
-
-
-def _remark(code: str, text: str, expression: str | None = None) -> dict[str, Any]:
-    issue: dict[str, Any] = {"severity": "warning", "code": code, "diagnostics": text}
-    return issue if expression is None else {**issue, "expression": [expression]}
+def _outcome(request: Prepared, matches: Matches, troubles: Sequence[Trouble]) -> dict[str, Any] | None:
+    """What must be said of an answer, if anything."""
+    ignored: Iterable[dict[str, Any]] = remarks(request.asked[0], matches)
+    issues = [remark(trouble.code, trouble.text) for trouble in troubles] + list(ignored)
+    return {"resourceType": "OperationOutcome", "issue": issues} if issues else None

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from facade.spec.definitions import SearchParameter
 from facade.store.index import IndexRows
+
+if TYPE_CHECKING:
+    from facade.store import Store
 
 Leaf = Callable[[Any, IndexRows], None]
 """Adds the index rows of one value."""
@@ -39,6 +42,11 @@ class Setting:
     base_url: str = ""
     now: datetime | None = None  # for the prefix `ap`
     custom: tuple[SearchParameter, ...] = ()  # parameters that the site defined, beside the official ones
+
+    @classmethod
+    def of(cls, store: Store) -> Setting:
+        """What a store's index is made for."""
+        return cls(store.zone, store.base_url, None, store.parameters)
 
 
 @dataclass(frozen=True, slots=True)

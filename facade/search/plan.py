@@ -105,6 +105,11 @@ class Plan(NamedTuple):
             dialect=self.dialect,
         )
 
+    def next_cursor(self, last_row: Sequence[Any]) -> str:
+        """Where the page after a row begins, to be handed to `plan_search`; not signed."""
+        snapshot = last_row[-1] if self.order else None
+        return Cursor(values_of(last_row, self.order), last_row[0], snapshot=snapshot).text()
+
 
 def plan_search(search: Search, access: Access, dialect: str, *, cursor: str | None = None) -> Plan:
     """The plan of a search for this caller, from the start or at a cursor; raises BadRequest."""

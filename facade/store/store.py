@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from facade.errors import Unavailable
+from facade.spec.definitions import SearchParameter
 from facade.store.errors import CannotOpen
 from facade.store.writer import Row, Session, Transaction, Writer
 
@@ -32,7 +33,11 @@ def utc_now() -> datetime:
 
 
 class Store(ABC):
-    """One open store. `dialect` is sqlite or postgresql; SQL is written once, with `?` placeholders."""
+    """One open store. `dialect` is sqlite or postgresql; SQL is written once, with `?` placeholders.
+
+    What is stored is indexed for `zone` (of times that have none), `base_url` (references to it are our own)
+    and `parameters` (those that the site defined).
+    """
 
     dialect: str
     _held: Held
@@ -40,6 +45,8 @@ class Store(ABC):
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.zone: tzinfo = UTC
+        self.base_url = ""
+        self.parameters: tuple[SearchParameter, ...] = ()
         self._latest = 0
         self.systems: dict[str, int] = {}
         self._threads = ThreadPoolExecutor(4, "store-reader")

@@ -84,7 +84,7 @@ class _Stream:
     def __init__(self, store: Store, pack: Pack, state: State, claims: Claims, told: _Told) -> None:
         self._store, self._pack, self._state = store, pack, state
         self._claims, self._told = claims, told
-        self._setting = Setting(tz=store.zone)
+        self._setting = Setting.of(store)
         self._met: Seen | None = None
 
     async def compare_source(self, source: Source, progress: Progress) -> None:

@@ -213,7 +213,7 @@ def _steps(search: Search, plan: Plan, told: SearchTold) -> list[tuple[str, str]
             steps.append((word, "tested on the resource itself"))
             continue
         index = f"index of {_HOW.get(kind_of(criterion.parameter).TABLE, 'values')}, parameter {code}"
-        if driver is not None and driver[0] is criterion:
+        if driver is not None and driver.clause is criterion:
             steps.insert(0, (word, f"leads: its rows are read from the {index}"))
         else:
             steps.append((word, f"tested for each row, in the {index}"))

@@ -153,7 +153,7 @@ async def _ingest(into: Into, records: Sequence[Record], asked: int, *, insist: 
     if not found and not refused:
         return pulled, 0
     look_at_columns(into.state.source, into.pack, into.state.stream, records)
-    setting = Setting(tz=into.store.zone)
+    setting = Setting.of(into.store)
     items = []
     for key, (record, body, hash) in found.items():
         item = Item(key, body, hash, record.deleted)

@@ -28,7 +28,7 @@ def matches(resource: Mapping[str, Any], criterion: Criterion, zone: tzinfo) -> 
             found = any(n == parameter.number and t in value.targets for n, t in rows.references)
         else:
             assert isinstance(value, TokenValue)
-            systems = facts(resource["resourceType"], parameter.code).systems
+            systems = facts(parameter).systems
             found = any(
                 number == parameter.number
                 and value.code in (None, code)

@@ -99,7 +99,7 @@ def test_places_are_those_of_the_search_or_more() -> None:
                 continue
             theirs = {
                 (tuple(step.name for step in path.steps if isinstance(step, Child)), path.type)
-                for path in parameter_paths(type, code)
+                for path in parameter_paths(parameter)
             }
             assert theirs <= {(place.path, place.type) for place in ours}, (type, code)
             counted += 1

@@ -173,7 +173,7 @@ def test_what_is_supported_has_an_index_and_what_has_none_is_not() -> None:
     for type in sorted(definitions.resource_types()):
         for parameter in supported_parameters(type):
             assert parameter.kind in ("string", "token", "date", "reference")
-            assert parameter.code in ON_RESOURCE or parameter_paths(type, parameter.code)
+            assert parameter.code in ON_RESOURCE or parameter_paths(parameter)
     codes = [parameter.code for parameter in supported_parameters("Observation")]
     assert {"_id", "_lastUpdated", "_tag", "_security", "code", "date", "patient"} <= set(codes)
     assert not {"value-quantity", "combo-code-value-quantity", "_profile", "_text", "_query"} & set(codes)
@@ -188,7 +188,7 @@ def test_the_merged_walk_equals_each_expression_for_itself() -> None:
         for parameter in supported_parameters(resource["resourceType"]):
             if parameter.code in ON_RESOURCE:
                 continue
-            for path in parameter_paths(resource["resourceType"], parameter.code):
+            for path in parameter_paths(parameter):
                 for end, maker in leaf_paths(path, kind_of(parameter)):
                     leaf = maker((parameter.number,), Setting())
                     for value in compile_steps(end.steps)([resource]):
