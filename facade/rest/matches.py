@@ -49,7 +49,7 @@ async def _included(store: Store, plan: AnyPlan, rows: Sequence[Row]) -> tuple[S
     for _ in range(MAX_ROUNDS):
         added: list[int] = []
         for statement in plan.includes(fresh, includes):
-            more = await store.fetch(*statement)
+            more = await store.search(*statement)
             cut = cut or len(more) > MAX_INCLUDED
             for row in more[:MAX_INCLUDED]:
                 if row[0] not in seen and row[0] not in found:
@@ -74,7 +74,7 @@ async def _total(store: Store, plan: AnyPlan, page: Page) -> int | None:
         return len(page.rows)
     if search.total is None and search.count:
         return None
-    ((total,),) = await store.fetch(*plan.total)
+    ((total,),) = await store.search(*plan.total)
     known = search.total is not None or total <= MAX_TOTAL
     limit = search.limit
     return min(int(total), limit if limit is not None else int(total)) if known else None

@@ -46,7 +46,7 @@ async def fetch_page(store: Store, plan: AnyPlan) -> Page:
     search, edge, order = plan.search, plan.cursor, plan.order
     if not search.count:
         return Page(())
-    rows: Sequence[Row] = await store.fetch(*plan.page)
+    rows: Sequence[Row] = await store.search(*plan.page)
     snapshot = None
     if order:
         snapshot = rows[0][-1] if rows else None
@@ -83,8 +83,8 @@ def _cut(plan: AnyPlan, rows: Sequence[Row], edge: Cursor | None, snapshot: int 
 
 async def _as_it_was(store: Store, plan: AnyPlan, snapshot: int, edge: Cursor) -> list[Row]:
     """The page in the order of the snapshot, one row more if there is one."""
-    settled = await store.fetch(*plan.settled(snapshot))
-    moved = await store.fetch(*plan.moved(snapshot))
+    settled = await store.search(*plan.settled(snapshot))
+    moved = await store.search(*plan.moved(snapshot))
     if len(moved) > MAX_MOVED:
         raise WalkOver(f"More than {MAX_MOVED} matches have changed since the first page: search again.")
     walk = Walk(plan.order, backward=edge.backward)
@@ -110,7 +110,7 @@ async def _former_places(
             "SELECT v.rid, v.version, v.updated, v.body FROM resource_version v "
             f"WHERE v.rid IN ({','.join('?' * len(part))}) AND v.updated<=?"
         )
-        for rid, version, updated, body in await store.fetch(sql, (*part, snapshot)):
+        for rid, version, updated, body in await store.search(sql, (*part, snapshot)):
             if rid not in former or former[rid][0] < version:
                 former[rid] = (version, updated, bytes(body))
     found: list[tuple[Row, Placed]] = []

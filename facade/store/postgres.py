@@ -10,17 +10,17 @@ import logging
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import Any
 
 import psycopg
 import psycopg_pool
 
-from facade.errors import Unavailable
+from facade.errors import TooCostly, Unavailable
 from facade.store import schema
 from facade.store.errors import CannotOpen
-from facade.store.store import Clock, Held, Store
+from facade.store.store import TOO_LONG, Clock, Held, Store
 from facade.store.writer import Row, Session
 
 _TABLES_LIKE = (
@@ -164,7 +164,20 @@ class PostgresStore(Store):
             raise translate(error) from None
 
     async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
-        return await self._in_thread(sql, params)
+        return await self._in_thread(partial(self.query, sql, params))
+
+    async def search(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        return await self._in_thread(partial(self._search, sql, params))
+
+    def _search(self, sql: str, params: Sequence[Any]) -> list[Row]:
+        try:
+            with self._pool.connection() as connection, connection.pipeline(), connection.transaction():
+                connection.execute(f"SET LOCAL statement_timeout={round(self.search_seconds * 1000)}")
+                return connection.execute(translate_sql(sql), params).fetchall()
+        except psycopg.errors.QueryCanceled:
+            raise TooCostly(TOO_LONG) from None
+        except (psycopg.Error, psycopg_pool.PoolTimeout) as error:
+            raise translate(error) from None
 
     @asynccontextmanager
     async def exclusive(self, name: str) -> AsyncIterator[bool]:

@@ -6,19 +6,25 @@ https://sqlite.org/c3ref/progress_handler.html
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from sqlcipher3 import dbapi2
 
+from facade.errors import TooCostly
 from facade.store import sqlite
 from facade.store.errors import CannotOpen
 from facade.store.keyfile import read_key
-from facade.store.store import Clock, Held, Store
+from facade.store.store import TOO_LONG, Clock, Held, Store
 from facade.store.writer import Row, Session
 
+STEPS_PER_LOOK = 20_000
+"""Between two looks at the clock, of a query in a thread."""
 STEPS_PER_TICK = 1000
 TICKS = 60
 """A query on the event loop may take this many thousand steps of SQLite's machine, about 2 ms."""
@@ -54,30 +60,47 @@ class SqliteStore(Store):
             raise sqlite.translate(error) from None
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
-        cursor = getattr(self._local, "cursor", None)
+        return self._query(sql, params, inf)
+
+    def _query(self, sql: str, params: Sequence[Any], seconds: float) -> list[Row]:
+        local = self._local
+        cursor = getattr(local, "cursor", None)
         if cursor is None:
             connection = sqlite.connect_reader(self.path, self._key, cache_kib=8 * 1024)
             self._open.append(connection)
-            cursor = self._local.cursor = connection.cursor()
+            local.end = inf
+            connection.set_progress_handler(lambda: time.monotonic() > local.end, STEPS_PER_LOOK)
+            cursor = local.cursor = connection.cursor()
+        local.end = time.monotonic() + seconds
         try:
             rows: list[Row] = cursor.execute(sql, params).fetchall()
             return rows
         except dbapi2.DatabaseError as error:
+            if "interrupted" in str(error):
+                raise TooCostly(TOO_LONG) from None
             raise sqlite.translate(error) from None
+        finally:
+            local.end = inf
 
     async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        return await self._fetch(sql, params, inf)
+
+    async def search(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        return await self._fetch(sql, params, self.search_seconds)
+
+    async def _fetch(self, sql: str, params: Sequence[Any], seconds: float) -> list[Row]:
         cursor = self._inline
         if cursor is None:
             cursor = self._open_inline()
         elif self._inline_thread != threading.get_ident():
-            return await self._in_thread(sql, params)
+            return await self._in_thread(partial(self._query, sql, params, seconds))
         self._ticks = TICKS
         try:
             rows: list[Row] = cursor.execute(sql, params).fetchall()
             return rows
         except dbapi2.OperationalError as error:
             if "interrupted" in str(error) or "locked" in str(error):
-                return await self._in_thread(sql, params)
+                return await self._in_thread(partial(self._query, sql, params, seconds))
             raise sqlite.translate(error) from None
         except dbapi2.DatabaseError as error:
             raise sqlite.translate(error) from None

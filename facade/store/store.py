@@ -23,6 +23,8 @@ T = TypeVar("T")
 Clock = Callable[[], datetime]
 
 
+SEARCH_SECONDS = 10.0
+TOO_LONG = "The search takes too long here: ask for less, such as one patient, a code or a range of dates."
 LITTLE = 60_000_000
 """Microseconds by which clocks are set back in passing, by a time server or a leap second."""
 
@@ -46,6 +48,7 @@ class Store(ABC):
         self.clock = clock
         self.zone: tzinfo = UTC
         self.base_url = ""
+        self.search_seconds = SEARCH_SECONDS
         self.parameters: tuple[SearchParameter, ...] = ()
         self._latest = 0
         self.systems: dict[str, int] = {}
@@ -126,6 +129,11 @@ class Store(ABC):
         """Read from the event loop without holding it up."""
 
     @abstractmethod
+    async def search(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        """The same for a client's search: one that takes longer than `search_seconds` is broken off, and
+        raises TooCostly."""
+
+    @abstractmethod
     def exclusive(self, name: str) -> AbstractAsyncContextManager[bool]:
         """Whether this process alone, of all that share the store, holds `name` until the block ends."""
 
@@ -154,8 +162,8 @@ class Store(ABC):
         self._writer.close()
         self._threads.shutdown()
 
-    async def _in_thread(self, sql: str, params: Sequence[Any]) -> list[Row]:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self.query, sql, params)
+    async def _in_thread(self, read: Callable[[], list[Row]]) -> list[Row]:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, read)
 
 
 class Held:
