@@ -41,7 +41,7 @@ class _Manner(NamedTuple):
     """What a request says beside its parameters, and what its caller may see."""
 
     accept: bytes
-    prefer: bytes
+    lenient: bool
     access: Access
 
 
@@ -71,7 +71,7 @@ async def prepare_form(service: Service, call: Call, type: str) -> Prepared:
 
 
 def _manner(call: Call) -> _Manner:
-    return _Manner(call.raw_header(b"accept"), call.raw_header(b"prefer"), access_of(call))
+    return _Manner(call.raw_header(b"accept"), call.prefer().lenient, access_of(call))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _prepare(service: Service, type: str, items: Sequence[tuple[str, str]], mann
     asked = parse_search(
         type,
         [item for item in items if item[0] not in _OURS],
-        lenient=b"handling=lenient" in manner.prefer.replace(b" ", b""),
+        lenient=manner.lenient,
         max_count=service.max_count,
         default_count=service.default_count,
         tz=service.zone,
