@@ -15,6 +15,7 @@ from facade.rest.caller import access_of
 from facade.rest.conditional import not_modified, version_headers
 from facade.rest.pretty import rewrite
 from facade.rest.service import Service
+from facade.rest.subset import parse_subset
 from facade.store.resources import StoredResource, read_current
 
 
@@ -22,6 +23,7 @@ async def read(service: Service, call: Call, type: str, id: str) -> Answer:
     """200 with the stored bytes, 304, 404, or 410 for a deleted resource; 503 where nothing is known yet."""
     raw = type == "Binary" and wants_content(call)
     media = None if raw else call.media()
+    wanted = parse_subset(call.items(), type) if call.query and not raw else None
     found, age = await read_stored(service, call, type, id)
     unchanged = not_modified(call, found.version, found.updated)
     if unchanged is not None:
@@ -30,7 +32,8 @@ async def read(service: Service, call: Call, type: str, id: str) -> Answer:
     headers = (*version_headers(found.version, found.updated), *age)
     if media is None:
         return content(found.body, headers)
-    return Answer(200, media.content_type, rewrite(found.body, media), headers)
+    body = found.body if wanted is None else wanted.apply(found.body)
+    return Answer(200, media.content_type, rewrite(body, media), headers)
 
 
 async def read_stored(

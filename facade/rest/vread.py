@@ -13,19 +13,21 @@ from facade.rest.caller import access_of
 from facade.rest.conditional import not_modified, version_headers
 from facade.rest.pretty import rewrite
 from facade.rest.service import Service
+from facade.rest.subset import parse_subset
 from facade.store.resources import StoredResource, read_version
 
 
 async def vread(service: Service, call: Call, type: str, id: str, version: str) -> Answer:
     """200 with the bytes of that version, 304, 404, or 410 if the resource was deleted in that version."""
-    media = call.media()
+    media, wanted = call.media(), parse_subset(call.items(), type)
     found, age = await read_stored_version(service, call, type, id, version)
     unchanged = not_modified(call, found.version, found.updated)
     if unchanged is not None:
         unchanged.headers += age
         return unchanged
     headers = (*version_headers(found.version, found.updated), *age)
-    return Answer(200, media.content_type, rewrite(found.body, media), headers)
+    body = found.body if wanted is None else wanted.apply(found.body)
+    return Answer(200, media.content_type, rewrite(body, media), headers)
 
 
 async def read_stored_version(
