@@ -52,6 +52,6 @@ def constraints_of(type_or_path: str) -> tuple[Constraint, ...]:
 
 
 @cache
-def keys() -> frozenset[str]:
+def all_keys() -> frozenset[str]:
     """The keys of all of R4's rules."""
     return frozenset(row["key"] for rows in _load().values() for row in rows)

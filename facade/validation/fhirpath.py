@@ -11,11 +11,17 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from facade.spec import definitions
 from facade.spec.narrative import narrative_fault
 from facade.validation.compare import compare, data_of
 from facade.validation.nodes import Node
 
 Json = dict[str, Any]
+
+
+_NAMED = re.compile(r"(?:.*/)?([A-Za-z]+)/[^/]+(?:/_history/[^/]+)?")
+_RESOLVED = re.compile(r"resolve\(\)")
+_TYPED = re.compile(r"resolve\(\)(?:\s+(?:is|as)\b|\.(?:is|as|ofType)\()")
 
 
 class CannotEvaluate(Exception):
@@ -69,7 +75,7 @@ class Evaluator:
             },
             "model": _model(),
             "traceFn": lambda *told: None,
-            "userInvocationTable": self._functions(node),
+            "userInvocationTable": self._functions(node, _asks_types_only(expression)),
         }
         return [data_of(item) for item in do_eval(context, start, parsed(expression)["children"][0])]
 
@@ -111,11 +117,13 @@ class Evaluator:
         same = found.keys() == value.keys() and all(found[name] is value[name] for name in found)
         return value if same else found
 
-    def _functions(self, node: Node) -> Json:
+    def _functions(self, node: Node, types_only: bool) -> Json:
         """What is added to fhirpathpy's functions, or replaced."""
 
         def resolve(context: Json, items: list[Any]) -> list[Any]:
             found = [resolved(self.clean(node.root), self.clean(node.top), data_of(item)) for item in items]
+            if types_only:
+                found = [one or named_target(data_of(item)) for one, item in zip(found, items, strict=True)]
             if None in found:
                 raise CannotEvaluate("a reference leads out of the resource")
             return found
@@ -177,6 +185,39 @@ def _as(context: Json, items: list[Any], type: Any) -> list[Any]:
     return [item for item in items if (info := TypeInfo.from_value(item)) is not None and info.is_(type)]
 
 
+def _logic(truth: Callable[[bool | None, bool | None], bool | None]) -> Json:
+    """An operator of three-valued logic, on collections: one item that is no boolean is true."""
+
+    def function(context: Json, left: list[Any], right: list[Any]) -> list[bool]:
+        known = truth(_truth(left), _truth(right))
+        return [] if known is None else [known]
+
+    return {"fn": function, "arity": {2: ["Any", "Any"]}}
+
+
+def _truth(items: list[Any]) -> bool | None:
+    if len(items) > 1:
+        raise CannotEvaluate("a single value is expected")
+    value = data_of(items[0]) if items else None
+    return value if value is None or isinstance(value, bool) else True
+
+
+def _or(left: bool | None, right: bool | None) -> bool | None:
+    return True if left or right else None if left is None or right is None else False
+
+
+def _and(left: bool | None, right: bool | None) -> bool | None:
+    return False if left is False or right is False else None if left is None or right is None else True
+
+
+def _not(value: bool | None) -> bool | None:
+    return None if value is None else not value
+
+
+def _xor(left: bool | None, right: bool | None) -> bool | None:
+    return None if left is None or right is None else left != right
+
+
 def _is(context: Json, items: list[Any], type: Any) -> list[bool]:
     """False of nothing: ras-2 asks it of what may be absent."""
     return [len(items) == 1 and bool(_as(context, items, type))]
@@ -200,11 +241,21 @@ def _plain() -> Json:
         "startsWith": _of_text(str.startswith),
         "endsWith": _of_text(str.endswith),
         "contains": _of_text(str.__contains__),
+        "or": _logic(_or),
+        "and": _logic(_and),
+        "xor": _logic(_xor),
+        "implies": _logic(lambda left, right: _or(_not(left), right)),
         "<": _comparison(lambda order: order < 0),
         "<=": _comparison(lambda order: order <= 0),
         ">": _comparison(lambda order: order > 0),
         ">=": _comparison(lambda order: order >= 0),
     }
+
+
+@lru_cache(4096)
+def _asks_types_only(expression: str) -> bool:
+    """Whether of all that is resolved only the type is asked, which the reference itself names."""
+    return len(_RESOLVED.findall(expression)) == len(_TYPED.findall(expression))
 
 
 @lru_cache(4096)
@@ -234,6 +285,14 @@ def resolved(root: Json, top: Json, reference: Any) -> Json | None:
         contained = (one for one in _list(root.get("contained")) if isinstance(one, dict))
         return next((one for one in contained if one.get("id") == text[1:]), None)
     return _entries(top).get(text.partition("/_history/")[0])
+
+
+def named_target(reference: Any) -> Json | None:
+    """A resource of the type that a reference names, without any content."""
+    text = reference.get("reference") if isinstance(reference, dict) else reference
+    match = _NAMED.fullmatch(text) if isinstance(text, str) else None
+    known = match is not None and match[1] in definitions.resource_types()
+    return {"resourceType": match[1]} if match and known else None
 
 
 def _entries(top: Json) -> dict[str, Json]:

@@ -22,7 +22,8 @@ class Node:
     `value` is its JSON (None where only `companion`, the object of `_name`, says something). `location` is
     FHIRPath with indices. `path` is its type, or its backbone path; `stated` is the element's own path in the
     definition (`Patient.name`). `resource` is the resource that holds it; `root` the same, or of what is
-    contained the resource that contains it; `top` what was given, which may be a Bundle around them.
+    contained the resource that contains it; `top` what was given, which may be a Bundle around them. `holder`
+    is the element above.
     """
 
     value: Any
@@ -33,6 +34,13 @@ class Node:
     resource: Json
     root: Json
     top: Json
+    holder: Node | None = None
+
+    @property
+    def value_type(self) -> str | None:
+        """The resource type of a resource."""
+        name = self.value.get("resourceType") if isinstance(self.value, dict) else None
+        return name if isinstance(name, str) else None
 
 
 def root_node(resource: Json) -> Node:
@@ -98,9 +106,9 @@ def _node(both: tuple[Any, Any], location: str, element: Element, stated: str, p
         return None
     if element.path != "Resource":
         holders = (parent.resource, parent.root, parent.top)
-        return Node(value, companion, location, element.path, stated, *holders)
+        return Node(value, companion, location, element.path, stated, *holders, parent)
     name = value.get("resourceType")
     if not isinstance(name, str) or name not in definitions.resource_types():
         return None
     root = parent.root if stated.endswith(".contained") else value
-    return Node(value, None, location, name, name, value, root, parent.top)
+    return Node(value, None, location, name, name, value, root, parent.top, parent)
