@@ -113,6 +113,10 @@ def _store(value: str) -> str:
     return value
 
 
+def _paths(value: str) -> tuple[Path, ...]:
+    return tuple(Path(one.strip()) for one in value.split(",") if one.strip())
+
+
 def setting(
     sentence: str, default: str | None = None, read: Callable[[str], Any] = _text, **more: Any
 ) -> Any:
@@ -208,6 +212,9 @@ class Settings:
         "The key that encrypts an SQLite store; made on first start.", "facade.key", Path
     )
     overlay: Path | None = setting("A folder that overrides the packs of all sources.", read=Path)  # noqa: RUF009 a field
+    packages: tuple[Path, ...] = setting(
+        "Implementation guides (.tgz, a list) whose profiles $validate knows.", "", _paths
+    )
     metrics: bool = setting("Whether /metrics tells Prometheus how the sources do.", "true", _switch)
     max_body: int = setting("How long a resource or Bundle that a client sends may be.", "16MiB", _size)
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import Field, dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -160,6 +160,7 @@ class _Reader:
         values["key_file"] = self.folder / values.get("key_file", "facade.key")
         if "overlay" in values:
             values["overlay"] = self.folder / values["overlay"]
+        values["packages"] = tuple(self.folder / path for path in values.get("packages", ()))
         sources = {
             name: self._source(name, item, values.get("overlay"))
             for name, item in parts["sources"].items.items()
@@ -205,15 +206,23 @@ class _Reader:
                     else f"; known are {', '.join([*known, *ignore])}"
                 )
                 self.problem(item.place, f"there is no setting `{name}`{hint}")
-            elif isinstance(item, _Branch):
+            elif (text := self._text(known[name], item)) is None:
                 self.problem(item.place, f"`{name}` must be one value")
             else:
-                text = self._expanded(item)
                 try:
                     values[name] = known[name].metadata["read"](text)
                 except ValueError as error:
                     self.problem(item.place, f"`{name}` {error}")
         return values
+
+    def _text(self, known: Field[Any], item: _Leaf | _Branch) -> str | None:
+        """A value as one text, the items of a list with commas between; None for what is none."""
+        if isinstance(item, _Leaf):
+            return self._expanded(item)
+        leaves = [below for below in item.items.values() if isinstance(below, _Leaf)]
+        if not item.listed or not isinstance(known.default, tuple) or len(leaves) < len(item.items):
+            return None
+        return ",".join(self._expanded(leaf) for leaf in leaves)
 
     def _branch(self, tree: _Branch, name: str) -> _Branch:
         item = tree.items.get(name)

@@ -39,8 +39,15 @@ class Library:
     What packages hold is kept compressed, and read when it is first asked for.
     """
 
-    def __init__(self, packages: Iterable[Path] = (), resources: Iterable[Json] = ()) -> None:
-        """Raises CannotRead, which names the package."""
+    def __init__(
+        self,
+        packages: Iterable[Path] = (),
+        resources: Iterable[Json] = (),
+        base: Library | None = None,
+    ) -> None:
+        """What is not in the packages or resources is looked for in `base`. Raises CannotRead, which names
+        the package."""
+        self._base = base
         self._held: dict[tuple[str, str], dict[str, bytes | Json]] = {}
         self._profiles: dict[str, Profile | None] = {}
         self._composed: dict[str, Mapping[str, Any] | None] = {}
@@ -64,16 +71,19 @@ class Library:
         url, _, version = canonical.partition("|")
         versions = self._held.get((kind, url))
         if not versions:
-            return None
+            return self._base._read(kind, canonical) if self._base is not None else None
         content = versions.get(version) if version else list(versions.values())[-1]
-        if content is None or isinstance(content, dict):
+        if content is None:
+            return self._base._read(kind, canonical) if self._base is not None else None
+        if isinstance(content, dict):
             return content
         resource: Json = json.loads(zlib.decompress(content), parse_float=Decimal)
         return resource
 
     def profiles(self) -> list[str]:
         """The URLs of all StructureDefinitions, sorted."""
-        return sorted(url for kind, url in self._held if kind == "StructureDefinition")
+        own = {url for kind, url in self._held if kind == "StructureDefinition"}
+        return sorted(own.union(self._base.profiles() if self._base is not None else ()))
 
     def profile(self, canonical: str) -> Profile | None:
         """A profile by its URL, with a version or without; None if it is not here."""
