@@ -22,6 +22,7 @@ from facade.flow.live.asking import Origin
 from facade.flow.live.freshness import Freshness
 from facade.flow.live.refresh import Refresher
 from facade.flow.report.metrics import CONTENT_TYPE, Metrics
+from facade.flow.shelf import open_shelf
 from facade.flow.site import Site, open_connectors, open_site_store, read_site
 from facade.flow.timing.plans import expected_of, plans_of
 from facade.flow.timing.schedule import Schedule
@@ -171,4 +172,5 @@ def _service(
         refresher=refresher,
         max_body=settings.max_body,
         cors=settings.cors,
+        shelf=open_shelf(settings.packages),
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from facade.flow.live.refresh import Refresher
+from facade.flow.shelf import Shelf
 from facade.store import Store
 
 
@@ -16,7 +17,8 @@ class Service:
 
     `zone` is where a date without a zone in a search lies; `new_id` names a failure for the log. Without a
     `refresher` the store is all there is, and its age is not known. `max_body` is in bytes;
-    `cors` are the origins whose pages may read the answers.
+    `cors` are the origins whose pages may read the answers, `shelf` has the profiles that resources are
+    validated against.
     """
 
     store: Store
@@ -31,3 +33,4 @@ class Service:
     refresher: Refresher | None = None
     max_body: int = 16 * 1024 * 1024
     cors: tuple[str, ...] = ()
+    shelf: Shelf = field(default_factory=Shelf)

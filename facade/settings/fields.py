@@ -125,6 +125,10 @@ def _origins(value: str) -> tuple[str, ...]:
     return origins
 
 
+def _paths(value: str) -> tuple[Path, ...]:
+    return tuple(Path(one.strip()) for one in value.split(",") if one.strip())
+
+
 def setting(
     sentence: str,
     default: str | None = None,
@@ -229,6 +233,9 @@ class Settings:
         "The key that encrypts an SQLite store; made on first start.", "facade.key", Path
     )
     overlay: Path | None = setting("A folder that overrides the packs of all sources.", read=Path)  # noqa: RUF009 a field
+    packages: tuple[Path, ...] = setting(
+        "Implementation guides (.tgz, a list) whose profiles $validate knows.", "", _paths, listed=True
+    )
     metrics: bool = setting("Whether /metrics tells Prometheus how the sources do.", "true", _switch)
     max_body: int = setting("How long a resource or Bundle that a client sends may be.", "16MiB", _size)
     cors: tuple[str, ...] = setting(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import Field, dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -160,6 +160,7 @@ class _Reader:
         values["key_file"] = self.folder / values.get("key_file", "facade.key")
         if "overlay" in values:
             values["overlay"] = self.folder / values["overlay"]
+        values["packages"] = tuple(self.folder / path for path in values.get("packages", ()))
         sources = {
             name: self._source(name, item, values.get("overlay"))
             for name, item in parts["sources"].items.items()

@@ -11,6 +11,9 @@ The output is a function of the package alone: sorted, one entry a line, so that
                        does not enumerate the system (mime types, currencies, UCUM)
     search.json        resource type: its own search parameters by code (also Resource and DomainResource)
     compartments.json  compartment: resource type: codes of the parameters that put a resource in it
+    invariants.json    type, backbone or element: its constraints, with severity, expression and words
+    systems.json       code system that the package holds complete: its concepts, with their parents
+    valuesets.json     value set: what it is composed of
 """
 
 from __future__ import annotations
@@ -24,6 +27,8 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from facade.spec.build_rules import build_code_systems, build_invariants, build_value_sets, is_abstract
 
 Json = dict[str, Any]
 
@@ -74,6 +79,9 @@ def build(package: Mapping[str, list[Json]]) -> dict[str, Json]:
             for c in package["CompartmentDefinition"]
             if c["id"] != "example"
         },
+        "invariants.json": build_invariants(structures),
+        "systems.json": build_code_systems(package["CodeSystem"]),
+        "valuesets.json": build_value_sets(package["ValueSet"]),
     }
 
 
@@ -161,11 +169,6 @@ def concepts(node: Json) -> Iterator[str]:
         if not is_abstract(concept):
             yield concept["code"]
         yield from concepts(concept)
-
-
-def is_abstract(concept: Json) -> bool:
-    """A concept that only groups others and cannot be chosen."""
-    return any(p["code"] == "notSelectable" and p.get("valueBoolean") for p in concept.get("property", []))
 
 
 def build_search(parameters: list[Json]) -> Json:

@@ -56,6 +56,16 @@ def test_a_database_file_is_beside_the_settings(tmp_path: Path) -> None:
     assert sources["b"].options == {"url": "http://x/"}
 
 
+def test_packages_are_a_list_of_paths(tmp_path: Path) -> None:
+    both = (tmp_path / "a.tgz", tmp_path / "guides/b.tgz")
+    assert load(tmp_path, "packages: [a.tgz, guides/b.tgz]").packages == both
+    assert load(tmp_path, "", {"FACADE_PACKAGES": "a.tgz, guides/b.tgz"}).packages == both
+    assert load(tmp_path, "packages: a.tgz").packages == both[:1]
+    assert load(tmp_path, "").packages == ()
+    assert problems(tmp_path, "packages: {a: b}") == ["facade.yaml:1: `packages` must be one value"]
+    assert problems(tmp_path, "host: [a]") == ["facade.yaml:1: `host` must be one value"]
+
+
 def test_a_whole_file(tmp_path: Path) -> None:
     settings = load(tmp_path, WHOLE, {"EMR_PASSWORD": "hunter2"})
     assert settings.base_url == "https://clinic.example/fhir"
