@@ -2,9 +2,9 @@
 
 https://hl7.org/fhir/R4/search.html#reference · https://hl7.org/fhir/R4/search.html#versions
 
-Taken here: a version in a reference does not count (a search acts on the current version); a canonical with a
-business version is also found without it, which is "its canonical URL", and by `:below` with part of it; an id
-alone is of one of the types that the parameter may point to.
+Taken here: a version in a reference does not count (a search acts on the current version); a canonical with
+a business version is also found without it, which is "its canonical URL", and by `:below` with part of it; an
+id alone is of one of the types that the parameter may point to.
 """
 
 from __future__ import annotations
@@ -37,9 +37,7 @@ def local(url: str, base_url: str) -> str:
     return url.removeprefix(f"{base_url}/") if base_url else url
 
 
-def matches(
-    found: Found, wanted: str, modifier: str, base_url: str, targets: tuple[str, ...] = ()
-) -> bool:
+def matches(found: Found, wanted: str, modifier: str, base_url: str, targets: tuple[str, ...] = ()) -> bool:
     """Whether a value is what one alternative asks for; `modifier` may be a type of resource."""
     stored = literal(found, base_url)
     if stored is None:
