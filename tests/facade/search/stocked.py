@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from facade.search import Plan, extract, parse_search, patient_of, plan_search
+from facade.search import Plan, Setting, extract, parse_search, patient_of, plan_search
+from facade.search.extract import PLAIN
 from facade.store import Store, Transaction
 from facade.store.access import EVERYTHING, Access
 from facade.store.index import TABLES, write_rows
@@ -28,7 +29,12 @@ _COLUMNS = (
 )
 
 
-def stock(store: Store, resources: Sequence[dict[str, Any]], deleted: Iterable[int] = ()) -> None:
+def stock(
+    store: Store,
+    resources: Sequence[dict[str, Any]],
+    deleted: Iterable[int] = (),
+    setting: Setting = PLAIN,
+) -> None:
     """Replace the store's content; rids count from 1, and `deleted` ones have no index rows."""
     gone = set(deleted)
 
@@ -43,7 +49,7 @@ def stock(store: Store, resources: Sequence[dict[str, Any]], deleted: Iterable[i
                 1,
                 UPDATED + rid * 1_000_000,
                 int(rid in gone),
-                patient_of(resource, extract(resource)),
+                patient_of(resource, extract(resource, setting)),
                 b"",
                 None,
                 None,
@@ -52,7 +58,7 @@ def stock(store: Store, resources: Sequence[dict[str, Any]], deleted: Iterable[i
             for rid, resource in enumerate(resources, 1)
         ]
         transaction.insert("resource", _COLUMNS, rows)
-        indexed = [(rid, extract(r)) for rid, r in enumerate(resources, 1) if rid not in gone]
+        indexed = [(rid, extract(r, setting)) for rid, r in enumerate(resources, 1) if rid not in gone]
         write_rows(transaction, indexed)
 
     store.write_sync(work)

@@ -1,0 +1,1 @@
+"""Resources and queries made from the definitions, the official examples and chance."""

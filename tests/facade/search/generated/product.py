@@ -1,0 +1,53 @@
+"""The product's search over a store, asked as the REST interface asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from facade.search import Plan, Setting, parse_search, plan_search
+from facade.store import Store
+from facade.store.access import EVERYTHING
+from tests.facade.search.oracle.world import NOW
+from tests.facade.search.stocked import UPDATED, id_of
+
+Items = Sequence[tuple[str, str]]
+BASE_URL = "http://facade.example/fhir"
+SETTING = Setting(base_url=BASE_URL)
+ALL = 100_000
+
+
+def updated(rid: int) -> str:
+    """When `stock` says that the resource with this rid was changed."""
+    moment = datetime.fromtimestamp(UPDATED // 1_000_000, UTC) + timedelta(seconds=rid)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+
+
+def plan(store: Store, type: str, items: Items, cursor: str | None = None, count: int = ALL) -> Plan:
+    search = parse_search(
+        type, items, now=NOW, base_url=BASE_URL, max_count=ALL, default_count=min(count, ALL)
+    )
+    return plan_search(search, EVERYTHING, store.dialect, cursor=cursor)
+
+
+def found(store: Store, type: str, items: Items) -> list[str]:
+    """The ids of all matches."""
+    return [id_of(row) for row in store.query(*plan(store, type, items).page)]
+
+
+def pages(store: Store, type: str, items: Items, count: int) -> list[list[str]]:
+    """The ids on each page, following the cursors."""
+    made: list[list[str]] = []
+    cursor = None
+    while True:
+        one = plan(store, type, items, cursor, count)
+        rows: list[Any] = store.query(*one.page)
+        made.append([id_of(row) for row in rows[:count]])
+        if len(rows) <= count:
+            return made
+        cursor = one.next_cursor(rows[count - 1])
+
+
+def total(store: Store, type: str, items: Items) -> int:
+    return int(store.query(*plan(store, type, items).total)[0][0])

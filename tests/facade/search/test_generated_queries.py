@@ -1,0 +1,72 @@
+"""Whatever is asked of whatever is stored, the answer is the oracle's: content, order, total and pages.
+
+https://hl7.org/fhir/R4/search.html
+
+The worlds are made by their seed; the queries are hypothesis's, the same in every run (`derandomize`) and
+shrunk when one fails.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from facade.store import Store
+from tests.facade.search.generated.asking import Item, query
+from tests.facade.search.generated.product import BASE_URL, SETTING, found, pages, total, updated
+from tests.facade.search.generated.stories import story, value_sets
+from tests.facade.search.oracle import World
+from tests.facade.search.stocked import stock
+
+DELETED = 9
+"""Every so many-th resource is deleted."""
+
+
+class Told(NamedTuple):
+    """A world, and the store that holds it."""
+
+    world: World
+    store: Store
+
+
+@pytest.fixture(scope="module", params=[0, 1, 2], ids=lambda seed: f"world{seed}")
+def told(request: pytest.FixtureRequest, store: Store) -> Told:
+    resources = story(request.param)
+    gone = set(range(DELETED, len(resources) + 1, DELETED))
+    stock(store, resources, gone, SETTING)
+    alive = [(rid, r) for rid, r in enumerate(resources, 1) if rid not in gone]
+    world = World(
+        [resource for _, resource in alive],
+        updated=[updated(rid) for rid, _ in alive],
+        base_url=BASE_URL,
+        value_sets=value_sets([resource for _, resource in alive]),
+    )
+    return Told(world, store)
+
+
+@settings(
+    max_examples=700,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(asked=query(), size=st.integers(1, 6))
+def test_the_answer_is_the_oracles(told: Told, asked: tuple[str, list[Item], list[str]], size: int) -> None:
+    type, items, sort = asked
+    expected = told.world.answer(type, items, sort)
+    event("some" if expected else "none")
+    full = [*items, ("_sort", ",".join(sort))] if sort else items
+    answer = found(told.store, type, full)
+    if sort:
+        assert answer == expected
+    else:  # without a sort the order is the server's own
+        assert sorted(answer) == sorted(expected)
+    assert total(told.store, type, full) == len(expected)
+    if len(expected) > size or not size % 5:
+        walked = pages(told.store, type, full, size)
+        assert [id for page in walked for id in page] == answer
+        assert all(len(page) == size for page in walked[:-1])
