@@ -6,9 +6,12 @@ https://hl7.org/fhir/R4/http.html#summary
 from __future__ import annotations
 
 from facade.rest.capabilities import capabilities
+from facade.rest.create import create
+from facade.rest.delete import delete, delete_match
 from facade.rest.dispatch import Route
 from facade.rest.read import read
 from facade.rest.search import search, search_by_post
+from facade.rest.update import update, update_match
 from facade.rest.vread import vread
 
 ROUTES = (
@@ -17,8 +20,16 @@ ROUTES = (
     Route("POST", "{type}/_search", "search-type", search_by_post),
     Route("GET", "{type}/{id}", "read", read),
     Route("GET", "{type}/{id}/_history/{version}", "vread", vread),
+    Route("POST", "{type}", "create", create),
+    Route("PUT", "{type}", "update", update_match),
+    Route("DELETE", "{type}", "delete", delete_match),
+    Route("PUT", "{type}/{id}", "update", update),
+    Route("DELETE", "{type}/{id}", "delete", delete),
 )
 """A literal goes before a variable. HEAD is answered wherever GET is."""
 
 INTERACTIONS = tuple(dict.fromkeys(route.interaction for route in ROUTES if "{type}" in route.path))
 """What the CapabilityStatement declares for every type served."""
+
+WRITES = frozenset({"create", "update", "patch", "delete"})
+"""Those that only the types take which the facade keeps itself."""

@@ -113,6 +113,11 @@ def _store(value: str) -> str:
     return value
 
 
+def _types(value: str) -> tuple[str, ...]:
+    """Names of resource types; whether there are such, and who owns them, is known with the packs."""
+    return tuple(dict.fromkeys(one.strip() for one in value.split(",") if one.strip()))
+
+
 def setting(
     sentence: str, default: str | None = None, read: Callable[[str], Any] = _text, **more: Any
 ) -> Any:
@@ -210,6 +215,11 @@ class Settings:
     overlay: Path | None = setting("A folder that overrides the packs of all sources.", read=Path)  # noqa: RUF009 a field
     metrics: bool = setting("Whether /metrics tells Prometheus how the sources do.", "true", _switch)
     max_body: int = setting("How long a resource or Bundle that a client sends may be.", "16MiB", _size)
+    local: tuple[str, ...] = setting(
+        "FHIR types that clients may write, kept in the store alone: a list, or all that no source makes.",
+        "",
+        _types,
+    )
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
     site: Mapping[str, str] = field(default_factory=dict)
     search: SearchSettings = field(default_factory=SearchSettings)

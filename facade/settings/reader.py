@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import Field, dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -205,15 +205,23 @@ class _Reader:
                     else f"; known are {', '.join([*known, *ignore])}"
                 )
                 self.problem(item.place, f"there is no setting `{name}`{hint}")
-            elif isinstance(item, _Branch):
+            elif (text := self._text(known[name], item)) is None:
                 self.problem(item.place, f"`{name}` must be one value")
             else:
-                text = self._expanded(item)
                 try:
                     values[name] = known[name].metadata["read"](text)
                 except ValueError as error:
                     self.problem(item.place, f"`{name}` {error}")
         return values
+
+    def _text(self, known: Field[Any], item: _Leaf | _Branch) -> str | None:
+        """A value as one text, the items of a list with commas between; None for what is none."""
+        if isinstance(item, _Leaf):
+            return self._expanded(item)
+        leaves = [below for below in item.items.values() if isinstance(below, _Leaf)]
+        if not item.listed or not isinstance(known.default, tuple) or len(leaves) < len(item.items):
+            return None
+        return ",".join(self._expanded(leaf) for leaf in leaves)
 
     def _branch(self, tree: _Branch, name: str) -> _Branch:
         item = tree.items.get(name)
