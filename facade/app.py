@@ -7,6 +7,7 @@ import gc
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 
@@ -31,8 +32,8 @@ from facade.operations.routes import DECLARED, OPERATION_ROUTES
 from facade.rest.capabilities import capability_statement
 from facade.rest.dispatch import Dispatch
 from facade.rest.paging import cursor_key
-from facade.rest.routes import INTERACTIONS, ROUTES
-from facade.rest.service import Service
+from facade.rest.routes import INTERACTIONS, ROUTES, WRITES
+from facade.rest.service import Service, new_uuid
 from facade.settings import Settings
 from facade.store import Store
 from facade.store.serialise import to_json
@@ -64,6 +65,7 @@ def create_app(
     *,
     clock: Clock = utc_now,
     new_secret: Callable[[], str] = secrets.token_hex,
+    new_resource_id: Callable[[], str] = new_uuid,
     fresh: bool = True,
 ) -> Starlette:
     """An application that serves FHIR at /fhir, and (if `fresh`) reads its sources while it runs.
@@ -76,7 +78,8 @@ def create_app(
     connectors = open_connectors(site, clock)
     store = open_site_store(site, clock)
     refresher = _refresher(site, store, connectors if fresh else {})
-    fhir = Dispatch((*ROUTES, *OPERATION_ROUTES), _service(site, store, clock(), new_secret, refresher))
+    service = replace(_service(site, store, clock(), new_secret, refresher), new_resource_id=new_resource_id)
+    fhir = Dispatch((*ROUTES, *OPERATION_ROUTES), service)
     schedule = Schedule(store, plans_of(site, connectors) if fresh else ())
 
     @asynccontextmanager
@@ -130,7 +133,7 @@ def _front(site: Site, served: frozenset[str]) -> Front:
 
 def _refresher(site: Site, store: Store, connectors: Mapping[str, Connector]) -> Refresher:
     """What asks the sources while clients wait; without connectors it knows the age of what is stored."""
-    fresh = Freshness.of(site.packs, strict=bool(connectors))
+    fresh = Freshness.of(site.packs, site.local, strict=bool(connectors))
     fresh.read_book(store)
     origins = {}
     for name, connector in connectors.items():
@@ -150,11 +153,14 @@ def _service(
     site: Site, store: Store, started: datetime, new_secret: Callable[[], str], refresher: Refresher
 ) -> Service:
     settings = site.settings
-    served = {mapping.resource for pack in site.packs.values() for mapping in pack.mappings.values()}
+    owners, local = site.owners, site.local
+    served = local | owners.keys()
     statement = capability_statement(
         served,
         INTERACTIONS,
         DECLARED,
+        writes=WRITES,
+        local=local,
         base_url=settings.base_url,
         version=version("fhir-facade"),
         started=started,
@@ -162,7 +168,7 @@ def _service(
     return Service(
         store=store,
         base_url=settings.base_url,
-        served=frozenset(served),
+        served=served,
         statement=to_json(statement),
         cursor_key=cursor_key(store, new_secret),
         default_count=settings.search.default_count,
@@ -170,6 +176,8 @@ def _service(
         zone=store.zone,
         new_id=new_secret,
         refresher=refresher,
+        local=local,
+        owners=owners,
         max_body=settings.max_body,
         cors=settings.cors,
         shelf=open_shelf(settings.packages),

@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/http.html#summary · https://hl7.org/fhir/R4/valueset-is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 
@@ -26,6 +27,32 @@ class FacadeError(Exception):
     def outcome(self) -> dict[str, Any]:
         """This error as an OperationOutcome."""
         return operation_outcome("error", self.code, self.diagnostics, self.expression)
+
+
+class InvalidResource(FacadeError):
+    """What a client sent is no valid resource. `faults` are (expression, issue code, diagnostics), all of
+    them; the outcome lists MOST."""
+
+    status, code = 422, "invalid"
+    MOST = 50
+
+    def __init__(self, faults: Sequence[tuple[str, str, str]]) -> None:
+        expression, self.code, diagnostics = faults[0]  # type: ignore[misc]  # what a log or a batch tells in short
+        super().__init__(diagnostics, expression=expression)
+        self.faults = tuple(faults)
+
+    def outcome(self) -> dict[str, Any]:
+        """Each fault as an issue of its own."""
+        issues = [issue("error", code, text, place) for place, code, text in self.faults[: self.MOST]]
+        if (more := len(self.faults) - self.MOST) > 0:
+            issues.append(issue("information", "informational", f"There are {more} more faults like these."))
+        return {"resourceType": "OperationOutcome", "issue": issues}
+
+
+class NotFhir(InvalidResource):
+    """The same, and no FHIR parser could even read it."""
+
+    status = 400
 
 
 class BadRequest(FacadeError):
@@ -64,6 +91,24 @@ class NotAcceptable(FacadeError):
     status, code = 406, "not-supported"
 
 
+class NotWritable(FacadeError):
+    """The type takes no writes from clients."""
+
+    status, code = 405, "not-supported"
+
+
+class VersionConflict(FacadeError):
+    """What was to be written stands otherwise than the client presumed."""
+
+    status, code = 409, "conflict"
+
+
+class PreconditionFailed(FacadeError):
+    """A condition of the request does not hold, so that nothing was done: If-Match, or too many matches."""
+
+    status, code = 412, "conflict"
+
+
 class TooCostly(FacadeError):
     """The request would take more than its budget."""
 
@@ -86,7 +131,12 @@ def operation_outcome(
     severity: str, code: str, diagnostics: str, expression: str | None = None
 ) -> dict[str, Any]:
     """An OperationOutcome with one issue."""
-    issue: dict[str, Any] = {"severity": severity, "code": code, "diagnostics": diagnostics}
+    return {"resourceType": "OperationOutcome", "issue": [issue(severity, code, diagnostics, expression)]}
+
+
+def issue(severity: str, code: str, diagnostics: str, expression: str | None = None) -> dict[str, Any]:
+    """One issue of an OperationOutcome."""
+    found: dict[str, Any] = {"severity": severity, "code": code, "diagnostics": diagnostics}
     if expression:
-        issue["expression"] = [expression]
-    return {"resourceType": "OperationOutcome", "issue": [issue]}
+        found["expression"] = [expression]
+    return found

@@ -23,6 +23,7 @@ sources:
     url: sqlite:///{database}
     every: 10s
     full_every: 1m
+local: all
 site:
   timezone: America/New_York
 """

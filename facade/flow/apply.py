@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from facade.flow.asked import slice_after, slice_at, slice_since, sync_after
-from facade.flow.draft import Draft, Item, Refusal, refuse_double
+from facade.flow.draft import WHOLE, Draft, Item, Refusal, refuse_double
 from facade.flow.seen import Seen
 from facade.flow.sql import by_parts
+from facade.flow.versions import CURRENT, Current, Next, next_version, remove, write_next
 from facade.store import Transaction
-from facade.store.index import IndexRows, delete_rows, write_rows
-from facade.store.serialise import instant
+from facade.store.index import IndexRows, delete_rows
 
 
 @dataclass(slots=True)
@@ -54,43 +54,13 @@ class Result:
     quarantined: int = 0
 
 
-class Current(NamedTuple):
-    """A resource as it stands before the batch."""
-
-    rid: int
-    type: str
-    id: str
-    version: int
-    updated: int
-    deleted: int
-    hash: bytes
-    raw_id: int | None
-    mapping: str | None
-
-
-_CURRENT = "SELECT rid, type, id, version, updated, deleted, hash, raw_id, mapping FROM resource WHERE "
-_RESOURCE = (
-    "rid",
-    "type",
-    "id",
-    "version",
-    "updated",
-    "deleted",
-    "patient",
-    "hash",
-    "raw_id",
-    "mapping",
-    "body",
-)
-
-
 def apply(transaction: Transaction, batch: Batch) -> Result:
     """Write the batch; what is unchanged is not touched."""
     result = Result()
     live = _write_raw(transaction, batch, result)
     known = [raw_id for _, raw_id, new in live if not new]
     owned = [
-        Current(*row) for row in by_parts(transaction.execute, _CURRENT + "deleted=0 AND raw_id IN", known)
+        Current(*row) for row in by_parts(transaction.execute, CURRENT + "deleted=0 AND raw_id IN", known)
     ]
     claims, released = _claim(transaction, live, owned)
     _write_resources(transaction, batch, claims, released, result)
@@ -158,8 +128,7 @@ def _is_older(batch: Batch, at: int, result: Result) -> bool:
     return False
 
 
-@dataclass(slots=True)
-class _Claim:
+class _Claim(NamedTuple):
     draft: Draft
     raw_id: int
     current: Current | None
@@ -177,7 +146,7 @@ def _claim(
         for draft in item.drafts:
             wanted.setdefault(draft.type, {})[draft.id] = None
     for type, by_id in wanted.items():
-        for row in by_parts(transaction.execute, _CURRENT + "type=? AND id IN", list(by_id), (type,)):
+        for row in by_parts(transaction.execute, CURRENT + "type=? AND id IN", list(by_id), (type,)):
             by_id[row[2]] = Current(*row)
     made = {(raw_id, draft.type, draft.id) for item, raw_id, _ in live for draft in item.drafts}
     released = {row.rid: row for row in owned if (row.raw_id, row.type, row.id) not in made}
@@ -208,88 +177,35 @@ def _refuse(item: Item, draft: Draft, mapping: str) -> None:
     name = f"{draft.type}/{draft.id}"
     by = f"{mapping} of this record" if mapping else "another record"
     wants = None if mapping else name
-    item.refusals.append(Refusal(draft.mapping, "id", f"{name} is already made by {by}", wants))
+    item.refusals.append(Refusal(draft.mapping or WHOLE, "id", f"{name} is already made by {by}", wants))
 
 
 def _write_resources(
     transaction: Transaction, batch: Batch, claims: list[_Claim], released: list[Current], result: Result
 ) -> None:
-    now = instant(batch.now)
-    new: list[_Claim] = []
-    changed: list[_Claim] = []
+    following: list[Next] = []
     index: list[tuple[int, IndexRows]] = []
-    stale: list[int] = []
     for claim in claims:
         current, draft = claim.current, claim.draft
-        if current is None:
-            new.append(claim)
-        elif current.deleted or bytes(current.hash) != draft.content.hash:
-            changed.append(claim)
-        else:
-            if current.raw_id != claim.raw_id or current.mapping != draft.mapping:
-                sql = "UPDATE resource SET raw_id=?, mapping=? WHERE rid=?"
-                transaction.execute(sql, (claim.raw_id, draft.mapping, current.rid))
-            if batch.reindex:
-                stale.append(current.rid)
-                index.append((current.rid, draft.index))
-    replaced = [claim.current.rid for claim in changed if claim.current is not None]
-    _keep_versions(transaction, replaced)
-    delete_rows(transaction, stale + replaced)
-    if changed:
-        sql = (
-            "UPDATE resource SET version=?, updated=?, deleted=0, patient=?, hash=?, raw_id=?, mapping=?,"
-            " body=? WHERE rid=?"
-        )
-        rows = []
-        for claim in changed:
-            current, draft = claim.current, claim.draft
-            assert current is not None
-            version, updated = current.version + 1, max(batch.now, current.updated + 1000)
-            body = draft.content.body(version, now if updated == batch.now else instant(updated))
-            hash = draft.content.hash
-            rows.append(
-                (version, updated, draft.patient, hash, claim.raw_id, draft.mapping, body, current.rid)
-            )
+        if current is None or not current.holds(draft.content):
+            following.append(next_version(draft, current, batch.now, claim.raw_id))
+            continue
+        if current.raw_id != claim.raw_id or current.mapping != draft.mapping:
+            sql = "UPDATE resource SET raw_id=?, mapping=? WHERE rid=?"
+            transaction.execute(sql, (claim.raw_id, draft.mapping, current.rid))
+        if batch.reindex:
             index.append((current.rid, draft.index))
-        transaction.executemany(sql, rows)
-    if new:
-        rids = transaction.new_ids("resource", "rid", len(new))
-        inserts = []
-        for rid, claim in zip(rids, new, strict=True):
-            draft, content = claim.draft, claim.draft.content
-            row = (rid, draft.type, draft.id, 1, batch.now, 0, draft.patient, content.hash, claim.raw_id)
-            inserts.append((*row, draft.mapping, content.body(1, now)))
-            index.append((rid, draft.index))
-        transaction.insert("resource", _RESOURCE, inserts)
-    write_rows(transaction, index)
+    delete_rows(transaction, [rid for rid, _ in index])
+    write_next(transaction, following, index)
     remove(transaction, released, batch.now)
-    result.written += len(new) + len(changed)
+    result.written += len(following)
     result.removed += len(released)
-
-
-def _keep_versions(transaction: Transaction, rids: list[int]) -> None:
-    sql = (
-        "INSERT INTO resource_version (rid, version, updated, deleted, patient, body)"
-        " SELECT rid, version, updated, deleted, patient, body FROM resource WHERE rid IN"
-    )
-    by_parts(transaction.execute, sql, rids)
-
-
-def remove(transaction: Transaction, resources: list[Current], now: int) -> None:
-    """Mark resources deleted: a version of its own, with an empty body."""
-    rids = [resource.rid for resource in resources]
-    _keep_versions(transaction, rids)
-    delete_rows(transaction, rids)
-    sql = "UPDATE resource SET version=version+1, updated=?, deleted=1, hash=?, body=? WHERE rid=?"
-    rows = [(max(now, resource.updated + 1000), b"", b"", resource.rid) for resource in resources]
-    if rows:
-        transaction.executemany(sql, rows)
 
 
 def owned_by(transaction: Transaction, raw_ids: list[int]) -> list[Current]:
     """The living resources that these raw records made."""
     return [
-        Current(*row) for row in by_parts(transaction.execute, _CURRENT + "deleted=0 AND raw_id IN", raw_ids)
+        Current(*row) for row in by_parts(transaction.execute, CURRENT + "deleted=0 AND raw_id IN", raw_ids)
     ]
 
 

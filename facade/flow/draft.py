@@ -24,9 +24,9 @@ WHOLE = ""
 
 @dataclass(slots=True)
 class Draft:
-    """One resource that a record makes."""
+    """One resource to be written: what a record makes by a `mapping`, or a client sent (None)."""
 
-    mapping: str
+    mapping: str | None
     type: str
     id: str
     content: Content

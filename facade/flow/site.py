@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from connectors.base import Clock, Connector
+from facade.flow.local.types import local_types, owners_of
 from facade.flow.source import open_connector
 from facade.mapping import Pack, PackError, Problem, parse_pack
 from facade.packs import read_pack
@@ -19,6 +20,16 @@ class Site:
 
     settings: Settings
     packs: Mapping[str, Pack]
+
+    @property
+    def owners(self) -> dict[str, tuple[str, ...]]:
+        """Each type that a source makes, with the names of its sources."""
+        return owners_of(self.packs)
+
+    @property
+    def local(self) -> frozenset[str]:
+        """The types that the facade keeps itself, for clients to write."""
+        return local_types(self.settings.local, self.owners)
 
 
 def read_site(settings: Settings) -> Site:
@@ -38,6 +49,7 @@ def read_site(settings: Settings) -> Site:
     if problems:
         raise PackError(problems)
     _check_streams(settings, packs)
+    local_types(settings.local, owners_of(packs))
     return Site(settings, packs)
 
 

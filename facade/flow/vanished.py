@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import orjson
 
 from connectors.errors import ConnectorError
-from facade.flow.apply import owned_by, remove
+from facade.flow.apply import owned_by
 from facade.flow.asked import SKEW
 from facade.flow.runs import State
 from facade.flow.seen import Seen
 from facade.flow.sql import PART, by_parts, marks
+from facade.flow.versions import remove
 from facade.store import Store, Transaction
 
 if TYPE_CHECKING:

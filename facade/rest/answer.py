@@ -9,6 +9,7 @@ from typing import Any
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Header = tuple[bytes, bytes]
 
+_BODILESS = (204, 304)
 COMMON: tuple[Header, ...] = (
     (b"cache-control", b"private, no-cache"),
     (b"vary", b"Accept, Accept-Encoding"),
@@ -31,5 +32,7 @@ class Answer:
         if self.content_type:
             headers.append((b"content-type", self.content_type))
             headers.append((b"content-length", b"%d" % len(self.body)))
+        elif self.status not in _BODILESS:
+            headers.append((b"content-length", b"0"))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if head else self.body})

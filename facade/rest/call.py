@@ -42,6 +42,10 @@ class Call:
         found = self._headers.get(name)
         return found.decode("latin-1") if found else ""
 
+    def has_header(self, name: bytes) -> bool:
+        """Whether it was sent, even if empty."""
+        return name in self._headers
+
     def raw_header(self, name: bytes) -> bytes:
         """The same as it came."""
         return self._headers.get(name, b"")

@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/http.html#capabilities · https://hl7.org/fhir/R4/capabi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,19 +50,27 @@ def capability_statement(
     interactions: Sequence[str],
     operations: Sequence[Declared] = (),
     *,
+    writes: Collection[str] = (),
+    local: Collection[str] = (),
     base_url: str,
     version: str,
     started: datetime,
 ) -> dict[str, Any]:
-    """The CapabilityStatement of a server that answers `interactions` for each type in `served`."""
+    """The CapabilityStatement of a server that answers `interactions` for each type in `served`, those that
+    are `writes` for the `local` types alone."""
     types = set(served)
     rest: dict[str, Any] = {
         "mode": "server",
-        "documentation": "Read-only. Unknown search parameters are refused with 400, "
+        "documentation": ("Types without create are read-only. " if local else "Read-only. ")
+        + "Unknown search parameters are refused with 400, "
         "or ignored and named when the client sends `Prefer: handling=lenient`.",
     }
     if types:
-        rest["resource"] = [_resource(type, interactions, operations, types) for type in sorted(types)]
+        reads = [code for code in interactions if code not in writes]
+        rest["resource"] = [
+            _resource(type, interactions if type in local else reads, operations, types)
+            for type in sorted(types)
+        ]
     if system := [one.entry() for one in operations if one.system]:
         rest["operation"] = system
     return {
@@ -90,6 +98,12 @@ def _resource(
         "readHistory": "vread" in interactions,
         "conditionalRead": "full-support",
     }
+    if "create" in interactions:
+        resource["conditionalCreate"] = True
+    if "update" in interactions:
+        resource |= {"updateCreate": True, "conditionalUpdate": True}
+    if "delete" in interactions:
+        resource["conditionalDelete"] = "single"
     includes = [f"{type}:{one.code}" for one in parameters if one.kind == "reference"]
     reverse = sorted(
         f"{other}:{one.code}"

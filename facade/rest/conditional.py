@@ -5,11 +5,16 @@ https://hl7.org/fhir/R4/http.html#versioning · https://hl7.org/fhir/R4/http.htm
 
 from __future__ import annotations
 
+import re
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
 
+from facade.errors import BadRequest
+from facade.flow.local import Precondition
 from facade.rest.answer import Answer, Header
 from facade.rest.call import Call
+
+_TAG = re.compile(r'(?:W/)?"(\d{1,9})"|(\d{1,9})', re.ASCII)
 
 
 def version_headers(version: int, updated: int) -> tuple[Header, ...]:
@@ -20,6 +25,30 @@ def version_headers(version: int, updated: int) -> tuple[Header, ...]:
 @lru_cache(4096)
 def _http_date(seconds: int) -> bytes:
     return formatdate(seconds, usegmt=True).encode()
+
+
+def precondition_of(call: Call) -> Precondition:
+    """What the client presumes of what it writes: If-Match with version ids or `*`, If-None-Match with `*`.
+    Raises BadRequest for what is neither: a condition that is not understood must not be passed over."""
+    versions: frozenset[int] | None = None
+    exists: bool | None = None
+    if match := call.header(b"if-match").strip():
+        if match == "*":
+            exists = True
+        else:
+            versions = frozenset(_version(tag.strip()) for tag in match.split(","))
+    if none := call.header(b"if-none-match").strip():
+        if none != "*" or exists:
+            raise BadRequest("If-None-Match of a write is `*` alone.", expression="http.If-None-Match")
+        exists = False
+    return Precondition(versions, exists)
+
+
+def _version(tag: str) -> int:
+    found = _TAG.fullmatch(tag)
+    if found is None:
+        raise BadRequest('If-Match holds a version such as W/"3".', expression="http.If-Match")
+    return int(found[1] or found[2])
 
 
 def not_modified(call: Call, version: int, updated: int) -> Answer | None:

@@ -6,6 +6,8 @@ https://hl7.org/fhir/R4/http.html#summary
 from __future__ import annotations
 
 from facade.rest.capabilities import capabilities
+from facade.rest.create import create
+from facade.rest.delete import delete, delete_match
 from facade.rest.dispatch import Route
 from facade.rest.read import read
 from facade.rest.search import (
@@ -16,6 +18,7 @@ from facade.rest.search import (
     search_system,
     search_system_by_post,
 )
+from facade.rest.update import update, update_match
 from facade.rest.vread import vread
 
 ROUTES = (
@@ -28,8 +31,16 @@ ROUTES = (
     Route("GET", "{type}/{id}/{member}", "search-type", search_compartment),
     Route("POST", "{type}/{id}/{member}/_search", "search-type", search_compartment_by_post),
     Route("GET", "{type}/{id}/_history/{version}", "vread", vread),
+    Route("POST", "{type}", "create", create),
+    Route("PUT", "{type}", "update", update_match),
+    Route("DELETE", "{type}", "delete", delete_match),
+    Route("PUT", "{type}/{id}", "update", update),
+    Route("DELETE", "{type}/{id}", "delete", delete),
 )
 """A literal goes before a variable. HEAD is answered wherever GET is."""
 
 INTERACTIONS = tuple(dict.fromkeys(route.interaction for route in ROUTES if "{type}" in route.path))
 """What the CapabilityStatement declares for every type served."""
+
+WRITES = frozenset({"create", "update", "patch", "delete"})
+"""Those that only the types take which the facade keeps itself."""

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from uuid import uuid4
 
 from facade.flow.live.refresh import Refresher
 from facade.flow.shelf import Shelf
 from facade.store import Store
 
 
+def new_uuid() -> str:
+    """A logical id for a new resource; it says nothing of the resource."""
+    return str(uuid4())
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Service:
-    """`served` are the resource types that some pack makes; `statement` is the CapabilityStatement as bytes.
+    """`served` are the resource types that some pack makes, whose sources `owners` names, and those that are
+    `local`: clients may write them. `statement` is the CapabilityStatement as bytes.
 
     `zone` is where a date without a zone in a search lies; `new_id` names a failure for the log. Without a
     `refresher` the store is all there is, and its age is not known. `max_body` is in bytes;
@@ -31,6 +38,9 @@ class Service:
     zone: tzinfo
     new_id: Callable[[], str]
     refresher: Refresher | None = None
+    local: frozenset[str] = frozenset()
+    owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    new_resource_id: Callable[[], str] = new_uuid
     max_body: int = 16 * 1024 * 1024
     cors: tuple[str, ...] = ()
     shelf: Shelf = field(default_factory=Shelf)

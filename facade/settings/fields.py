@@ -129,6 +129,11 @@ def _paths(value: str) -> tuple[Path, ...]:
     return tuple(Path(one.strip()) for one in value.split(",") if one.strip())
 
 
+def _types(value: str) -> tuple[str, ...]:
+    """Names of resource types; whether there are such, and who owns them, is known with the packs."""
+    return tuple(dict.fromkeys(one.strip() for one in value.split(",") if one.strip()))
+
+
 def setting(
     sentence: str,
     default: str | None = None,
@@ -242,6 +247,12 @@ class Settings:
         "The origins whose web pages may use this server, such as https://app.example; * is any.",
         "",
         _origins,
+        listed=True,
+    )
+    local: tuple[str, ...] = setting(
+        "FHIR types that clients may write, kept in the store alone: a list, or all that no source makes.",
+        "",
+        _types,
         listed=True,
     )
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)

@@ -95,7 +95,7 @@ def delete_rows(transaction: Transaction, rids: Sequence[int]) -> None:
 def intern(transaction: Transaction, uris: Iterable[str]) -> dict[str, int]:
     """The small integers that stand for these URIs, new ones added; "" is 0."""
     ids = {"": 0}
-    for uri in uris:
+    for uri in sorted(uris):  # in one order, or two processes that add the same would wait for each other
         known = transaction.systems.get(uri) or transaction.new_systems.get(uri)
         if known is None and uri:
             known = transaction.new_systems[uri] = _intern_one(transaction, uri)

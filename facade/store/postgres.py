@@ -26,7 +26,8 @@ from facade.store.writer import Row, Session
 _TABLES_LIKE = (
     "SELECT 1 FROM pg_tables WHERE schemaname=ANY(current_schemas(false)) AND tablename='store_fact'"
 )
-_PREPARE_LOCK = 0x46616361  # any number that no one else uses
+_PREPARE_LOCK = 0x46616361  # any numbers that no one else uses
+_ALONE_LOCK = 0x46616362
 _TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\?|%")
 
 
@@ -81,6 +82,10 @@ class PostgresSession:
     def new_ids(self, table: str, column: str, count: int) -> Sequence[int]:
         sql = "SELECT nextval(pg_get_serial_sequence(?, ?)) FROM generate_series(1, ?)"
         return [int(row[0]) for row in self.execute(sql, (table, column, count))]
+
+    def alone(self) -> None:
+        """One lock for all: groups that take several in different orders would wait for each other."""
+        self.execute("SELECT pg_advisory_xact_lock(?)", (_ALONE_LOCK,))
 
     def begin(self) -> None:
         self._cursor.execute("BEGIN")

@@ -15,7 +15,8 @@ from typing import Any
 
 import orjson
 
-_OWN_META = ("versionId", "lastUpdated")
+OWN_META = frozenset({"versionId", "lastUpdated"})
+"""What the server says of a resource."""
 
 
 def _exact(value: Any) -> orjson.Fragment:
@@ -75,15 +76,24 @@ class Content:
         """The bytes that a read answers, with meta.versionId and meta.lastUpdated."""
         return b'%s{"versionId":"%d","lastUpdated":"%s"%s' % (self.head, version, updated.encode(), self.tail)
 
+    def named(self, type: str, id: str) -> Content:
+        """The same resource under another id."""
+        head = _head(type, id)
+        return Content(head, self.tail, digest(head, self.tail))
+
 
 def freeze(resource: Mapping[str, Any]) -> Content:
     """Serialise once. The id must be a valid FHIR id, the type a FHIR type (neither needs escaping)."""
     rest = dict(resource)
-    head = f'{{"resourceType":"{rest.pop("resourceType")}","id":"{rest.pop("id")}","meta":'.encode()
+    head = _head(rest.pop("resourceType"), rest.pop("id"))
     meta = rest.pop("meta", None)
     tail = b"}" + (b"," + to_json(rest)[1:] if rest else b"}")
     if meta:
-        kept = {name: value for name, value in meta.items() if name not in _OWN_META}
+        kept = {name: value for name, value in meta.items() if name not in OWN_META}
         if kept:
             tail = b"," + to_json(kept)[1:-1] + tail
     return Content(head, tail, digest(head, tail))
+
+
+def _head(type: str, id: str) -> bytes:
+    return f'{{"resourceType":"{type}","id":"{id}","meta":'.encode()

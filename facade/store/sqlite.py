@@ -112,6 +112,9 @@ class SqliteSession:
         (last,) = self.execute(f"SELECT coalesce(max({column}), 0) FROM {table}")[0]  # noqa: S608
         return range(last + 1, last + 1 + count)
 
+    def alone(self) -> None:
+        """It is so from the beginning."""
+
     def begin(self) -> None:
         self._cursor.execute("BEGIN IMMEDIATE")
 

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
@@ -98,7 +99,8 @@ class Known:
 
 @dataclass(slots=True, eq=False)
 class Made:
-    """What is known of a type: the streams that make it. `calm`: no live one, and no trouble with any.
+    """What is known of a type: the streams that make it; none make what lives in the store alone, and is
+    never old. `calm`: no live one, and no trouble with any.
 
     `shown` is for who tells the age again and again: what it last told, good until `until`.
     """
@@ -112,6 +114,9 @@ class Made:
 
     def settle(self, *, strict: bool) -> None:
         """Sum the streams up. Unless `strict`, what was never read is taken as it is."""
+        if not self.streams:
+            self.shown, self.until = ((b"age", b"0"),), inf
+            return
         times = [one.asked for one in self.streams if one.asked is not None]
         self.asked = min(times) if len(times) == len(self.streams) else None
         self.shown, self.until = (), 0.0
@@ -130,9 +135,15 @@ class Freshness:
 
     @classmethod
     def of(
-        cls, packs: Mapping[str, Pack], *, strict: bool = True, clock: Callable[[], float] = monotonic
+        cls,
+        packs: Mapping[str, Pack],
+        local: Iterable[str] = (),
+        *,
+        strict: bool = True,
+        clock: Callable[[], float] = monotonic,
     ) -> Freshness:
-        """Of the sources' packs, by the sources' names; nothing was read yet."""
+        """Of the sources' packs, by the sources' names, and of the types that live in the store alone;
+        nothing was read yet."""
         fresh = cls(strict=strict, clock=clock)
         for source, pack in packs.items():
             for name, stream in pack.streams.items():
@@ -141,6 +152,7 @@ class Freshness:
         for source, pack in packs.items():
             for mapping in pack.mappings.values():
                 by_type.setdefault(mapping.resource, {})[fresh.known[source, mapping.stream]] = None
+        fresh.made.update({type: Made() for type in local})
         for type, streams in by_type.items():
             fresh.made[type] = Made(tuple(streams), tuple(one for one in streams if one.live))
         fresh.settle()
@@ -149,6 +161,8 @@ class Freshness:
     def age(self, type: str) -> int | None:
         """Whole seconds since the oldest stream of a type was asked; None if one never was."""
         made = self.made.get(type)
+        if made is not None and not made.streams:
+            return 0
         if made is None or made.asked is None:
             return None
         return int(self.clock() - made.asked)

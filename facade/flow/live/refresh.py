@@ -68,6 +68,8 @@ class Refresher:
         if made is None:
             return Told(None)
         now = self.fresh.clock()
+        if not made.streams:
+            return Told(now)
         answers = [as_it_is(one, now, strict=self.fresh.strict) for one in made.streams]
         answers = await self._believed(answers)
         times = [answer.asked for answer in answers if answer.asked is not None]
@@ -76,6 +78,8 @@ class Refresher:
 
     async def _refresh(self, type: str, part: Part, demand: Demand) -> Told:
         streams = self.fresh.made[type].streams
+        if not streams:
+            return Told(self.fresh.clock())
         if demand.only_if_cached:
             answers = [await self._remembered(one, type, part) for one in streams]
             check_cached(answers, self.fresh.clock(), demand, strict=self.fresh.strict)

@@ -1,0 +1,132 @@
+"""The versions of resources: the next one of each, and the one before it kept. Whoever writes, writes here.
+
+https://hl7.org/fhir/R4/http.html#versioning
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from facade.flow.draft import Draft
+from facade.flow.sql import by_parts
+from facade.store import Transaction
+from facade.store.index import IndexRows, delete_rows, write_rows
+from facade.store.serialise import Content, instant
+
+STEP = 1000
+"""Microseconds by which a version is younger than the one before it, at least."""
+
+_written = lru_cache(64)(instant)
+_RESOURCE = (
+    "rid",
+    "type",
+    "id",
+    "version",
+    "updated",
+    "deleted",
+    "patient",
+    "hash",
+    "raw_id",
+    "mapping",
+    "body",
+)
+
+CURRENT = "SELECT rid, type, id, version, updated, deleted, hash, raw_id, mapping FROM resource WHERE "
+
+
+class Current(NamedTuple):
+    """A resource as it stands before it is written: a row of CURRENT."""
+
+    rid: int
+    type: str
+    id: str
+    version: int
+    updated: int
+    deleted: int
+    hash: bytes
+    raw_id: int | None
+    mapping: str | None
+
+    def holds(self, content: Content) -> bool:
+        """Whether this is what it says already."""
+        return not self.deleted and bytes(self.hash) == content.hash
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """A version to be written: of a new resource, where none is `current`. `updated` in microseconds."""
+
+    draft: Draft
+    current: Current | None
+    version: int
+    updated: int
+    body: bytes
+    raw_id: int | None = None
+
+
+def next_version(draft: Draft, current: Current | None, now: int, raw_id: int | None = None) -> Next:
+    """What a resource becomes; its time is later than that of its last version, whatever the clock says."""
+    version, updated = (1, now) if current is None else (current.version + 1, later(current, now))
+    return Next(draft, current, version, updated, draft.content.body(version, _written(updated)), raw_id)
+
+
+def later(current: Current, now: int) -> int:
+    """The time of the version after the current one."""
+    return max(now, current.updated + STEP)
+
+
+def write_next(
+    transaction: Transaction, following: Sequence[Next], index: Sequence[tuple[int, IndexRows]] = ()
+) -> None:
+    """Write versions of different resources with their index rows, and those of `index`, which has none."""
+    rows = list(index)
+    replaced = [(one, one.current.rid) for one in following if one.current is not None]
+    if replaced:
+        rids = [rid for _, rid in replaced]
+        keep_versions(transaction, rids)
+        delete_rows(transaction, rids)
+        sql = (
+            "UPDATE resource SET version=?, updated=?, deleted=0, patient=?, hash=?, raw_id=?, mapping=?,"
+            " body=? WHERE rid=?"
+        )
+        transaction.executemany(sql, [(*_columns(one), rid) for one, rid in replaced])
+        rows += [(rid, one.draft.index) for one, rid in replaced]
+    new = [one for one in following if one.current is None]
+    if new:
+        made = list(zip(transaction.new_ids("resource", "rid", len(new)), new, strict=True))
+        transaction.insert("resource", _RESOURCE, [_row(rid, one) for rid, one in made])
+        rows += [(rid, one.draft.index) for rid, one in made]
+    write_rows(transaction, rows)
+
+
+def _columns(one: Next) -> tuple[object, ...]:
+    draft = one.draft
+    return one.version, one.updated, draft.patient, draft.content.hash, one.raw_id, draft.mapping, one.body
+
+
+def _row(rid: int, one: Next) -> tuple[object, ...]:
+    version, updated, *rest = _columns(one)
+    return rid, one.draft.type, one.draft.id, version, updated, 0, *rest
+
+
+def keep_versions(transaction: Transaction, rids: Sequence[int]) -> None:
+    """What is current becomes a former version."""
+    sql = (
+        "INSERT INTO resource_version (rid, version, updated, deleted, patient, body)"
+        " SELECT rid, version, updated, deleted, patient, body FROM resource WHERE rid IN"
+    )
+    by_parts(transaction.execute, sql, rids)
+
+
+def remove(transaction: Transaction, resources: Sequence[Current], now: int) -> None:
+    """Mark resources deleted: a version of its own, with an empty body."""
+    rids = [resource.rid for resource in resources]
+    keep_versions(transaction, rids)
+    delete_rows(transaction, rids)
+    sql = "UPDATE resource SET version=version+1, updated=?, deleted=1, hash=?, body=? WHERE rid=?"
+    rows = [(later(resource, now), b"", b"", resource.rid) for resource in resources]
+    if rows:
+        transaction.executemany(sql, rows)
