@@ -74,12 +74,7 @@ def whole_parts(type: str) -> list[SearchParameter]:
 
 
 def _composites(type: str) -> list[SearchParameter]:
-    known = definitions.search_parameters(type)
-    return [
-        one
-        for one in known.values()
-        if one.kind == "composite" and all(known[part.code].kind in KINDS for part in one.components)
-    ]
+    return [one for one in definitions.search_parameters(type).values() if one.kind == "composite"]
 
 
 def _part(type: str, base: str, code: str, expression: str) -> tuple[SearchParameter, bool]:

@@ -9,14 +9,22 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from facade.search import date, phonetic, reference, string, token
+from facade.search import date, number, phonetic, quantity, reference, string, token, uri
 from facade.search.model import Facts, Kind, LeafMaker
 from facade.search.paths import Child, Path, resolve_paths
 from facade.spec import definitions
 from facade.spec.definitions import SearchParameter
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {"string": string, "token": token, "date": date, "reference": reference}
+    {
+        "string": string,
+        "token": token,
+        "date": date,
+        "reference": reference,
+        "number": number,
+        "quantity": quantity,
+        "uri": uri,
+    }
 )
 PECULIAR: Mapping[str, Kind] = MappingProxyType({"phonetic": phonetic})
 """Parameters, by code, that the spec describes otherwise than their type."""

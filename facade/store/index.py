@@ -15,9 +15,27 @@ from facade.store.writer import Transaction
 LONGEST = 250
 """Characters of a text that are indexed: PostgreSQL bears about 2,700 bytes in one index row."""
 
-TABLES = ("index_token", "index_string", "index_date", "index_reference", "index_position")
-GROUPED = TABLES[:-1]
-"""Those that hold rows of elements, too."""
+GROUPED = (
+    "index_token",
+    "index_string",
+    "index_date",
+    "index_reference",
+    "index_number",
+    "index_quantity",
+    "index_uri",
+)
+"""Tables that hold rows of elements, too."""
+TABLES = (*GROUPED, "index_position")
+_COLUMNS = {
+    "index_token": ("param", "code", "system", "rid"),
+    "index_string": ("param", "value", "rid", "exact"),
+    "index_date": ("param", "low", "high", "rid"),
+    "index_reference": ("param", "target", "rid"),
+    "index_number": ("param", "low", "high", "rid"),
+    "index_quantity": ("param", "low", "high", "system", "code", "rid"),
+    "index_uri": ("param", "value", "rid"),
+    "index_position": ("param", "rid", "x", "y", "z"),
+}
 GROUP_BITS = 16
 """An element whose values must be found together has rows of its own: under -(rid << GROUP_BITS | place)."""
 
@@ -27,13 +45,18 @@ class IndexRows:
     """What one resource can be found by; `param` is SearchParameter.number.
 
     tokens (param, code, system URI or ""), strings (param, folded, exact), dates (param, low, high) as a
-    half-open interval of microseconds, references (param, target). Repeated rows are welcome.
+    half-open interval of microseconds, references (param, target), numbers (param, low, high) as a closed
+    interval, quantities (param, low, high, system URI or "", code), uris (param, value), positions (param, x,
+    y, z). Repeated rows are welcome. `groups` are the rows of elements whose parts are found together.
     """
 
     tokens: list[tuple[int, str, str]] = field(default_factory=list)
     strings: list[tuple[int, str, str]] = field(default_factory=list)
     dates: list[tuple[int, int, int]] = field(default_factory=list)
     references: list[tuple[int, str]] = field(default_factory=list)
+    numbers: list[tuple[int, float, float]] = field(default_factory=list)
+    quantities: list[tuple[int, float, float, str, str]] = field(default_factory=list)
+    uris: list[tuple[int, str]] = field(default_factory=list)
     positions: list[tuple[int, float, float, float]] = field(default_factory=list)
     groups: list[IndexRows] = field(default_factory=list)
 
@@ -41,27 +64,30 @@ class IndexRows:
 def write_rows(transaction: Transaction, items: Sequence[tuple[int, IndexRows]]) -> None:
     """Add the rows of resources (rid, rows) that have none."""
     items = sorted([*items, *_group_items(items)], key=itemgetter(0))
-    uris = intern(transaction, {row[2] for _, rows in items for row in rows.tokens})
-    tokens, strings, dates, references = [], [], [], []
+    systems = {row[2] for _, rows in items for row in rows.tokens}
+    systems.update(row[3] for _, rows in items for row in rows.quantities)
+    ids = intern(transaction, systems)
+    found: dict[str, list[Any]] = {table: [] for table in _COLUMNS}
+    tokens, strings, dates, references = (found[table] for table in GROUPED[:4])
+    numbers, quantities, uris = (found[table] for table in GROUPED[4:])
     for rid, rows in items:
         for param, code, system in {(param, code[:LONGEST], system) for param, code, system in rows.tokens}:
-            tokens.append((param, code, uris[system], rid))
+            tokens.append((param, code, ids[system], rid))
         for param, folded, exact in {
             (param, folded[:LONGEST], exact[:LONGEST]) for param, folded, exact in rows.strings
         }:
             strings.append((param, folded, rid, exact))
-        for param, low, high in set(rows.dates):
-            dates.append((param, low, high, rid))
+        dates += [(*row, rid) for row in set(rows.dates)]
         for param, target in {(param, target[:LONGEST]) for param, target in rows.references}:
             references.append((param, target, rid))
-    positions = [
-        (param, rid, *point) for rid, rows in items for param, *point in dict.fromkeys(rows.positions)
-    ]
-    _insert(transaction, "index_position", ("param", "rid", "x", "y", "z"), positions)
-    _insert(transaction, "index_token", ("param", "code", "system", "rid"), tokens)
-    _insert(transaction, "index_string", ("param", "value", "rid", "exact"), strings)
-    _insert(transaction, "index_date", ("param", "low", "high", "rid"), dates)
-    _insert(transaction, "index_reference", ("param", "target", "rid"), references)
+        numbers += [(*row, rid) for row in set(rows.numbers)]
+        for param, low, high, system, code in set(rows.quantities):
+            quantities.append((param, low, high, ids[system], code[:LONGEST], rid))
+        uris += [(*row, rid) for row in {(param, uri[:LONGEST]) for param, uri in rows.uris}]
+        found["index_position"] += [(row[0], rid, *row[1:]) for row in set(rows.positions)]
+    for table, columns in _COLUMNS.items():
+        if found[table]:
+            _insert(transaction, table, columns, found[table])
 
 
 def _group_items(items: Sequence[tuple[int, IndexRows]]) -> Iterable[tuple[int, IndexRows]]:

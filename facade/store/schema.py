@@ -7,8 +7,21 @@ from typing import Any
 
 from facade.store.errors import CannotOpen
 
-VERSION = 1
+VERSION = 2
 """Raised with each change of tables.py that an existing store cannot bear."""
+
+_TEXT = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE IF NOT EXISTS index_text USING fts5(narrative, content, content='', "
+        "contentless_delete=1, detail=column, tokenize='unicode61 remove_diacritics 0')",
+    ),
+    "postgresql": (
+        "CREATE TABLE IF NOT EXISTS index_text (rid BIGINT PRIMARY KEY, narrative TSVECTOR, content TSVECTOR)",
+        "CREATE INDEX IF NOT EXISTS index_text_narrative ON index_text USING gin (narrative)",
+        "CREATE INDEX IF NOT EXISTS index_text_content ON index_text USING gin (content)",
+    ),
+}
+"""The full-text index, which SQLModel cannot declare."""
 
 Execute = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 
@@ -27,7 +40,7 @@ def ddl(dialect: str) -> list[str]:
         statements.append(str(CreateTable(table, if_not_exists=True).compile(dialect=form)))
         indexes = sorted(table.indexes, key=lambda index: str(index.name))
         statements += [str(CreateIndex(index, if_not_exists=True).compile(dialect=form)) for index in indexes]
-    return statements
+    return [*statements, *_TEXT[dialect]]
 
 
 def found_version(execute: Execute, tables_like: str) -> int | None:

@@ -150,6 +150,40 @@ class IndexReference(SQLModel, table=True):
     rid: int = Field(sa_column=Column(_rowid, primary_key=True, autoincrement=False))
 
 
+class IndexNumber(SQLModel, table=True):
+    """A closed interval; a plain number is one point."""
+
+    __tablename__ = "index_number"
+    __table_args__ = _index_args("index_number")
+    param: int = Field(primary_key=True)
+    low: float = Field(primary_key=True)
+    high: float = Field(primary_key=True)
+    rid: int = Field(sa_column=Column(_rowid, primary_key=True, autoincrement=False))
+
+
+class IndexQuantity(SQLModel, table=True):
+    """The same with a unit; of those in base units `param` is raised: see facade.search.quantity."""
+
+    __tablename__ = "index_quantity"
+    __table_args__ = _index_args("index_quantity")
+    param: int = Field(primary_key=True)
+    low: float = Field(primary_key=True)
+    high: float = Field(primary_key=True)
+    system: int = Field(primary_key=True)
+    code: str = Field(sa_column=Column(_sorted_text, primary_key=True))
+    rid: int = Field(sa_column=Column(_rowid, primary_key=True, autoincrement=False))
+
+
+class IndexUri(SQLModel, table=True):
+    """A URI as it stood."""
+
+    __tablename__ = "index_uri"
+    __table_args__ = _index_args("index_uri")
+    param: int = Field(primary_key=True)
+    value: str = Field(sa_column=Column(_sorted_text, primary_key=True))
+    rid: int = Field(sa_column=Column(_rowid, primary_key=True, autoincrement=False))
+
+
 class IndexPosition(SQLModel, table=True):
     """A place on the Earth as a point of the unit sphere, so that distances need no trigonometry."""
 

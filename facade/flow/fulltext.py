@@ -1,0 +1,113 @@
+"""The full-text index: made when a search first wants it, and kept up with what has changed since.
+
+https://hl7.org/fhir/R4/search.html#content
+
+Words are most of what a resource holds, and few searches ask for them: to index them with each resource would
+cost a fill a third of its speed. What changed after the last look at a type is known by its time of change.
+"""
+
+# ruff: noqa: S608 - the text is made of our own names and `?`
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from facade.errors import Unavailable
+from facade.search.fulltext import texts_of
+from facade.store import Store, Transaction
+from facade.store.serialise import from_json
+
+AT_ONCE = 500
+LATE = 5_000_000
+"""Microseconds that are looked at again: another process may store what has an earlier time."""
+_CHANGED = (
+    "SELECT r.rid, r.updated, r.deleted, r.body FROM resource r WHERE r.type=? AND r.updated>? "
+    "ORDER BY r.updated, r.rid LIMIT ?"
+)
+
+
+class TextIndex:
+    """The full-text index of one store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def catch_up(self, types: Sequence[str], seconds: float = 2.0) -> None:
+        """Bring these types up to date. Raises Unavailable if that takes longer; it then goes on."""
+        end = time.monotonic() + seconds
+        for type in types:
+            if not await self._some(type, end):
+                task = asyncio.create_task(self._rest(type))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+                raise Unavailable(
+                    f"The words of {type} are being indexed for the first time: try again in a little while."
+                )
+
+    async def aclose(self) -> None:
+        """Stop what still goes on."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _rest(self, type: str) -> None:
+        while not await self._some(type, time.monotonic() + 1.0):
+            await asyncio.sleep(0)
+
+    async def _some(self, type: str, end: float) -> bool:
+        """Index until all is done (True) or the time is over."""
+        lock = self._locks.setdefault(type, asyncio.Lock())
+        async with lock:
+            known = await self._store.fetch("SELECT value FROM store_fact WHERE name=?", (f"text:{type}",))
+            since = (int(known[0][0]) if known else -1) - LATE
+            while True:
+                rows = await self._store.fetch(_CHANGED, (type, since, AT_ONCE))
+                if rows:
+                    read = await asyncio.to_thread(_read, rows)
+                    since = rows[-1][1] - (len(rows) == AT_ONCE and rows[0][1] < rows[-1][1])
+                    await self._store.write(lambda work, read=read: _write(work, read))
+                if len(rows) < AT_ONCE:
+                    break
+                if time.monotonic() > end:
+                    await self._remember(type, since)
+                    return False
+            await self._remember(type, since)
+            return True
+
+    async def _remember(self, type: str, since: int) -> None:
+        sql = (
+            "INSERT INTO store_fact (name, value) VALUES (?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET value=excluded.value"
+        )
+        name = f"text:{type}"
+        known = await self._store.fetch("SELECT value FROM store_fact WHERE name=?", (name,))
+        if not known or int(known[0][0]) < since:
+            await self._store.write(lambda work: work.execute(sql, (name, str(since))))
+
+
+def _read(rows: Sequence[Any]) -> list[tuple[int, str, str]]:
+    """The words of each resource; none of a deleted one."""
+    return [
+        (rid, *(("", "") if deleted or not body else texts_of(from_json(bytes(body)))))
+        for rid, _, deleted, body in rows
+    ]
+
+
+def _write(transaction: Transaction, read: Sequence[tuple[int, str, str]]) -> None:
+    key = "rowid" if transaction.dialect == "sqlite" else "rid"
+    marks = ",".join("?" * len(read))
+    transaction.execute(f"DELETE FROM index_text WHERE {key} IN ({marks})", [row[0] for row in read])
+    there = [row for row in read if row[2]]
+    if transaction.dialect == "sqlite":
+        transaction.insert("index_text", (key, "narrative", "content"), there)
+    else:
+        sql = (
+            "INSERT INTO index_text (rid, narrative, content) "
+            "VALUES (?, CAST(? AS tsvector), CAST(? AS tsvector))"
+        )
+        transaction.executemany(sql, there)
