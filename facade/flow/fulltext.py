@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from facade.errors import Unavailable
@@ -56,8 +57,9 @@ class TextIndex:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _rest(self, type: str) -> None:
-        while not await self._some(type, time.monotonic() + 1.0):
-            await asyncio.sleep(0)
+        done = False
+        while not done:
+            done = await self._some(type, time.monotonic() + 1.0)
 
     async def _some(self, type: str, end: float) -> bool:
         """Index until all is done (True) or the time is over."""
@@ -70,7 +72,7 @@ class TextIndex:
                 if rows:
                     read = await asyncio.to_thread(_read, rows)
                     since = rows[-1][1] - (len(rows) == AT_ONCE and rows[0][1] < rows[-1][1])
-                    await self._store.write(lambda work, read=read: _write(work, read))
+                    await self._store.write(partial(_write, read=read))
                 if len(rows) < AT_ONCE:
                     break
                 if time.monotonic() > end:
@@ -98,7 +100,7 @@ def _read(rows: Sequence[Any]) -> list[tuple[int, str, str]]:
     ]
 
 
-def _write(transaction: Transaction, read: Sequence[tuple[int, str, str]]) -> None:
+def _write(transaction: Transaction, *, read: Sequence[tuple[int, str, str]]) -> None:
     key = "rowid" if transaction.dialect == "sqlite" else "rid"
     marks = ",".join("?" * len(read))
     transaction.execute(f"DELETE FROM index_text WHERE {key} IN ({marks})", [row[0] for row in read])

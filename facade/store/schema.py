@@ -16,7 +16,8 @@ _TEXT = {
         "contentless_delete=1, detail=column, tokenize='unicode61 remove_diacritics 0')",
     ),
     "postgresql": (
-        "CREATE TABLE IF NOT EXISTS index_text (rid BIGINT PRIMARY KEY, narrative TSVECTOR, content TSVECTOR)",
+        "CREATE TABLE IF NOT EXISTS index_text "
+        "(rid BIGINT PRIMARY KEY, narrative TSVECTOR, content TSVECTOR)",
         "CREATE INDEX IF NOT EXISTS index_text_narrative ON index_text USING gin (narrative)",
         "CREATE INDEX IF NOT EXISTS index_text_content ON index_text USING gin (content)",
     ),
