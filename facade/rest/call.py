@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 from facade.errors import BadRequest
 from facade.rest.errors import TooSlow, UnsupportedMedia, UriTooLong, too_large
 from facade.rest.negotiation import Media, negotiate
+from facade.rest.prefer import Prefer, parse_prefer
 
 MAX_QUERY = 8 * 1024
 MAX_FORM = 64 * 1024
@@ -88,6 +89,10 @@ class Call:
         except TimeoutError:
             raise TooSlow(f"The body did not arrive within {BODY_SECONDS:g} seconds.") from None
         return b"".join(parts)
+
+    def prefer(self) -> Prefer:
+        """How the client would like its request to be done."""
+        return parse_prefer(self.header(b"prefer"))
 
     def media(self) -> Media:
         """How the client wants its answer. Raises NotAcceptable."""

@@ -73,7 +73,7 @@ def capability_statement(
         "software": {"name": "FHIR Facade", "version": version},
         "implementation": {"description": "A FHIR R4 server over a legacy system", "url": base_url},
         "fhirVersion": "4.0.1",
-        "format": ["application/fhir+json", "json"],
+        "format": ["application/fhir+json", "application/fhir+xml", "json", "xml"],
         "rest": [rest],
     }
 

@@ -6,13 +6,17 @@ https://hl7.org/fhir/R4/http.html#Status-Codes · https://hl7.org/fhir/R4/operat
 from __future__ import annotations
 
 import logging
+import re
 import traceback
+from typing import Any
 
 from facade.errors import BadRequest, FacadeError, operation_outcome
 from facade.rest.answer import Answer
 from facade.rest.negotiation import FHIR_JSON, Media
 from facade.rest.pretty import write
+from facade.spec.xml import NoXmlForm
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 log = logging.getLogger("facade.rest")
 
 
@@ -69,7 +73,7 @@ def too_large(limit: int) -> TooLarge:
 
 def refusal(error: FacadeError, media: Media = FHIR_JSON) -> Answer:
     """The answer to a request that failed for a known reason."""
-    return Answer(error.status, media.content_type, write(error.outcome(), media), error.headers)
+    return Answer(error.status, media.content_type, _written(error.outcome(), media), error.headers)
 
 
 def crash(error: Exception, error_id: str, media: Media = FHIR_JSON) -> Answer:
@@ -79,3 +83,19 @@ def crash(error: Exception, error_id: str, media: Media = FHIR_JSON) -> Answer:
     log.error("request failed, id %s: %s at %s", error_id, type(error).__name__, places)
     text = f"The server failed. Its log tells where under the id {error_id}."
     return Answer(500, media.content_type, write(operation_outcome("fatal", "exception", text), media))
+
+
+def _written(outcome: dict[str, Any], media: Media) -> bytes:
+    """An outcome as bytes; what it repeats of a request may hold characters that XML does not."""
+    try:
+        return write(outcome, media)
+    except NoXmlForm:
+        return write(_readable(outcome), media)
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _readable(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_readable(one) for one in value]
+    return _CONTROL.sub("\ufffd", value) if isinstance(value, str) else value

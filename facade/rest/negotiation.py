@@ -30,11 +30,6 @@ class Media:
     pretty: bool = False
     xml: bool = False
 
-    @property
-    def stored(self) -> bool:
-        """Whether it is the form of stored bytes."""
-        return not (self.pretty or self.xml)
-
 
 FHIR_JSON = Media(b"application/fhir+json; charset=utf-8")
 
@@ -44,7 +39,8 @@ def negotiate(accept: str, items: Iterable[tuple[str, str]]) -> Media:
     wanted, pretty = "", "false"
     for name, value in items:
         if name == "_format":
-            wanted = value.replace(" ", "+")  # an unescaped + in application/fhir+json arrives as a space
+            kind, semicolon, rest = value.partition(";")
+            wanted = kind.strip().replace(" ", "+") + semicolon + rest  # an unescaped + arrives as a space
         elif name == "_pretty":
             pretty = value
     if pretty not in ("true", "false"):

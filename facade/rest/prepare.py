@@ -52,7 +52,7 @@ class Manner(NamedTuple):
     """What a request says beside its parameters, what its caller may see, and the site's own parameters."""
 
     accept: bytes
-    prefer: bytes
+    lenient: bool
     access: Access
     custom: tuple[SearchParameter, ...]
 
@@ -94,7 +94,7 @@ async def prepare_items(service: Service, call: Call, place: Place, items: Items
 
 def manner_of(service: Service, call: Call) -> Manner:
     return Manner(
-        call.raw_header(b"accept"), call.raw_header(b"prefer"), access_of(call), service.store.parameters
+        call.raw_header(b"accept"), call.prefer().lenient, access_of(call), service.store.parameters
     )
 
 
@@ -176,7 +176,7 @@ def _prepare(
         parse_search(
             type,
             searched,
-            lenient=b"handling=lenient" in manner.prefer.replace(b" ", b""),
+            lenient=manner.lenient,
             max_count=service.max_count,
             default_count=service.default_count,
             tz=service.zone,

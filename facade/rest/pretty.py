@@ -26,7 +26,7 @@ def write(resource: Mapping[str, Any], media: Media) -> bytes:
 def rewrite(body: bytes, media: Media) -> bytes:
     """Stored bytes in the form that the client wants: themselves, unless it wants them pretty or as XML.
     Raises NoXmlForm."""
-    return body if media.stored else write(from_json(body), media)
+    return write(from_json(body), media) if media.pretty or media.xml else body
 
 
 def _indented(resource: Mapping[str, Any]) -> bytes:

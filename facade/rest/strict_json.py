@@ -112,7 +112,7 @@ class _Faults:
 
 
 def _is_deep(value: dict[str, Any]) -> bool:
-    """Whether there are more than MAX_DEPTH objects in one another; arrays of arrays count too, every second."""
+    """Whether there are more than MAX_DEPTH objects in one another. Arrays of arrays count half."""
     level: list[Any] = [value]
     for _ in range(MAX_DEPTH):
         below: list[Any] = []

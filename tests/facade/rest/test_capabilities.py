@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
 
 from facade.rest.capabilities import capability_statement
 from facade.rest.routes import INTERACTIONS, ROUTES
 from facade.spec.check import check
+from facade.spec.xml import from_xml
 from facade.store import Store
 from facade.store.serialise import to_json
 from tests.facade.rest import support
@@ -40,7 +40,7 @@ def test_the_head() -> None:
         "software": {"name": "FHIR Facade", "version": "1.2"},
         "implementation": {"description": "A FHIR R4 server over a legacy system", "url": BASE},
         "fhirVersion": "4.0.1",
-        "format": ["application/fhir+json", "json"],
+        "format": ["application/fhir+json", "application/fhir+xml", "json", "xml"],
     }
     assert [resource["type"] for resource in rest["resource"]] == ["Binary", "Observation", "Patient"]
     observation, patient = rest["resource"][1:]
@@ -86,14 +86,18 @@ async def test_metadata(store: Store) -> None:
         )
 
 
-async def test_metadata_in_xml_is_refused(client: httpx.AsyncClient) -> None:
-    response = await client.get("/metadata?_format=xml")
-    assert outcome(response) == (
-        406,
-        "not-supported",
-        "Only application/fhir+json is served.",
-        ["http._format"],
-    )
+async def test_metadata_in_xml(store: Store) -> None:
+    body = statement()
+    async with support.client(ROUTES, support.service(store, SERVED, statement=to_json(body))) as client:
+        response = await client.get("/metadata?_format=xml")
+        assert response.headers["content-type"] == "application/fhir+xml; charset=utf-8"
+        assert from_xml(response.content) == body
+        assert outcome(await client.get("/metadata?_format=html")) == (
+            406,
+            "not-supported",
+            "Only application/fhir+json and application/fhir+xml are served, in FHIR 4.0.",
+            ["http._format"],
+        )
 
 
 @pytest.mark.parametrize("served", [(), ("Patient",)])

@@ -13,6 +13,7 @@ from facade.rest.call import Call
 from facade.rest.dispatch import Dispatch, Route
 from facade.rest.routes import INTERACTIONS, ROUTES
 from facade.rest.service import Service
+from facade.spec.xml import from_xml
 from facade.store import Store
 from tests.facade.rest import support
 from tests.facade.rest.support import outcome
@@ -106,6 +107,18 @@ async def test_an_unforeseen_failure_tells_its_id_and_nothing_else(
 async def test_an_error_is_pretty_when_asked(client: httpx.AsyncClient) -> None:
     response = await client.get("/Patient/2?_pretty=true")
     assert response.text.startswith('{\n  "resourceType": "OperationOutcome",\n')
+
+
+async def test_an_error_is_xml_when_asked(client: httpx.AsyncClient) -> None:
+    response = await client.get("/Patient/2", headers={"Accept": "text/xml"})
+    assert (response.status_code, response.headers["content-type"]) == (404, "text/xml; charset=utf-8")
+    assert from_xml(response.content)["issue"][0]["diagnostics"] == "There is no Patient/2."
+
+
+async def test_an_error_may_repeat_what_xml_cannot_hold(client: httpx.AsyncClient) -> None:
+    response = await client.get("/Patient?a%01=b&_format=xml")
+    assert response.status_code == 400
+    assert from_xml(response.content)["issue"][0]["expression"] == ["http.a\ufffd"]
 
 
 @pytest.mark.parametrize(

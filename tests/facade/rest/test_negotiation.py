@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from facade.errors import BadRequest, NotAcceptable
-from facade.rest.negotiation import Media, negotiate, wants_fhir
+from facade.rest.negotiation import JSON_TYPES, XML_TYPES, Media, negotiate, wants_fhir
 
 FHIR = b"application/fhir+json; charset=utf-8"
+XML = b"application/fhir+xml; charset=utf-8"
+REFUSED = "Only application/fhir+json and application/fhir+xml are served, in FHIR 4.0."
+
+PIECES = [
+    *JSON_TYPES,
+    *XML_TYPES,
+    "*/*",
+    ",",
+    ";",
+    "=",
+    '"',
+    " ",
+    "q",
+    "q=0",
+    "q=1e999",
+    "fhirVersion=4.0",
+    "text/*",
+]
 
 
 @pytest.mark.parametrize(
@@ -20,9 +40,10 @@ FHIR = b"application/fhir+json; charset=utf-8"
         ("Application/FHIR+JSON ; charset=utf-8", [], FHIR),
         ("application/json", [], b"application/json; charset=utf-8"),
         ("text/json", [], b"text/json; charset=utf-8"),
-        ("application/fhir+xml, application/fhir+json;q=0.5", [], FHIR),
+        ("application/fhir+xml;q=0.4, application/fhir+json;q=0.5", [], FHIR),
         ("application/json;q=0.5, application/fhir+json", [], FHIR),
-        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", [], FHIR),
+        ("application/fhir+json;q=0.1, text/turtle", [], FHIR),
+        ("application/fhir+xml;fhirVersion=5.0, */*;q=0.1", [], FHIR),
         (
             "application/fhir+json; fhirVersion=4.0",
             [],
@@ -40,10 +61,44 @@ def test_content_type(accept: str, items: list[tuple[str, str]], expected: bytes
 
 
 @pytest.mark.parametrize(
+    ("accept", "items", "expected"),
+    [
+        ("application/fhir+xml", [], XML),
+        ("application/xml", [], b"application/xml; charset=utf-8"),
+        ("text/xml", [], b"text/xml; charset=utf-8"),
+        ("application/fhir+json;q=0, */*", [], XML),
+        ("*/*;q=0.1, application/fhir+xml;q=0.2", [], XML),
+        ("application/fhir+xml, application/fhir+json", [], XML),
+        (
+            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            [],
+            b"application/xml; charset=utf-8",
+        ),
+        (
+            "application/fhir+xml;fhirVersion=4.0",
+            [],
+            b"application/fhir+xml; fhirVersion=4.0; charset=utf-8",
+        ),
+        ("application/fhir+json", [("_format", "xml")], XML),
+        ("", [("_format", "application/fhir xml")], XML),
+        (
+            "",
+            [("_format", "application/fhir xml; fhirVersion=4.0.1")],
+            b"application/fhir+xml; fhirVersion=4.0.1; charset=utf-8",
+        ),
+        ("", [("_format", "text/xml")], b"text/xml; charset=utf-8"),
+    ],
+)
+def test_xml(accept: str, items: list[tuple[str, str]], expected: bytes) -> None:
+    assert negotiate(accept, items) == Media(expected, xml=True)
+
+
+@pytest.mark.parametrize(
     "accept",
     [
-        "application/fhir+xml",
-        "text/xml",
+        "application/fhir+xml; fhirVersion=3.0",
+        "application/fhir+json;q=0, application/fhir+xml;q=0, */*",
+        "application/fhir+json;q=nan",
         "application/fhir+json;q=0",
         "application/fhir+json;q=x",
         "application/fhir+json; fhirVersion=3.0",
@@ -59,17 +114,29 @@ def test_what_is_not_served_is_refused(accept: str) -> None:
             {
                 "severity": "error",
                 "code": "not-supported",
-                "diagnostics": "Only application/fhir+json is served.",
+                "diagnostics": REFUSED,
             }
         ],
     }
 
 
-@pytest.mark.parametrize("wanted", ["xml", "application/fhir+xml", "html", "*/*"])
+@pytest.mark.parametrize(
+    "wanted", ["ttl", "application/fhir+xml;fhirVersion=3.0", "html", "text/html", "*/*"]
+)
 def test_a_format_that_is_not_served_names_the_parameter(wanted: str) -> None:
     with pytest.raises(NotAcceptable) as caught:
         negotiate("*/*", [("_format", wanted)])
     assert caught.value.expression == "http._format"
+
+
+@given(st.text() | st.lists(st.sampled_from(PIECES)).map("".join), st.text())
+def test_no_header_is_more_than_refused(accept: str, wanted: str) -> None:
+    try:
+        media = negotiate(accept, [("_format", wanted)])
+    except NotAcceptable as error:
+        assert error.status == 406
+    else:
+        assert media.content_type.partition(b";")[0].decode() in (*JSON_TYPES, *XML_TYPES)
 
 
 def test_pretty() -> None:

@@ -8,7 +8,9 @@ from decimal import Decimal
 import httpx
 import pytest
 
+from facade.spec.xml import from_xml
 from facade.store import Store
+from facade.store.serialise import from_json
 from tests.facade.rest.support import Clock, delete, outcome, put
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite", "postgresql"], indirect=True)
@@ -104,10 +106,24 @@ async def test_pretty_keeps_every_digit(client: httpx.AsyncClient, store: Store)
     assert b'\n  "valueQuantity": {\n    "value": 200.00\n  }\n}\n' in response.content
 
 
-async def test_xml_is_refused(client: httpx.AsyncClient, store: Store) -> None:
+async def test_xml(client: httpx.AsyncClient, store: Store) -> None:
     put(store, PATIENT)
     response = await client.get("/Patient/1", headers={"Accept": "application/fhir+xml"})
-    assert outcome(response) == (406, "not-supported", "Only application/fhir+json is served.", None)
+    assert response.headers["content-type"] == "application/fhir+xml; charset=utf-8"
+    assert response.headers["etag"] == 'W/"1"'
+    assert from_xml(response.content) == from_json(STORED)
+    assert (await client.get("/Patient/1?_format=xml")).content == response.content
+    pretty = await client.get("/Patient/1?_format=xml&_pretty=true")
+    assert pretty.text.startswith(
+        '<?xml version="1.0" encoding="UTF-8"?>\n<Patient xmlns="http://hl7.org/fhir">\n'
+    )
+
+
+async def test_a_resource_that_xml_cannot_hold(client: httpx.AsyncClient, store: Store) -> None:
+    put(store, {"resourceType": "Patient", "id": "1", "name": [{"family": "a\x01"}]})
+    response = await client.get("/Patient/1?_format=xml")
+    (issue,) = from_xml(response.content)["issue"]
+    assert (response.status_code, issue["expression"]) == (406, ["Patient.name[0].family"])
 
 
 BINARY = {"resourceType": "Binary", "id": "b", "contentType": "application/pdf"}
