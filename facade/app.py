@@ -170,4 +170,5 @@ def _service(
         new_id=new_secret,
         refresher=refresher,
         max_body=settings.max_body,
+        cors=settings.cors,
     )

@@ -11,14 +11,14 @@ Header = tuple[bytes, bytes]
 
 COMMON: tuple[Header, ...] = (
     (b"cache-control", b"private, no-cache"),
-    (b"vary", b"Accept"),
+    (b"vary", b"Accept, Accept-Encoding"),
     (b"x-content-type-options", b"nosniff"),
 )
 
 
 @dataclass(slots=True)
 class Answer:
-    """One response. Without a body (304) there is no content type or length either."""
+    """One response. Without a body (204, 304) there is no content type or length either."""
 
     status: int
     content_type: bytes = b""

@@ -17,13 +17,16 @@ HEAD_BYTES = 64 * 1024
 class DeadlineProtocol(HttpToolsProtocol):
     """Closes a connection that says nothing, or only half, for HEAD_SECONDS, or more than HEAD_BYTES.
 
-    Between requests uvicorn's own `timeout_keep_alive` holds. A body's deadline is facade.rest.call's.
+    The rest of a body that was answered before it had all come is read and dropped for as long, so that the
+    client sees its answer. Between requests uvicorn's own `timeout_keep_alive` holds. A body's deadline is
+    facade.rest.call's.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._timer: TimerHandle | None = None
         self._head_whole = False
+        self._body_whole = True
         self._head_bytes = 0
 
     def connection_made(self, transport: BaseTransport) -> None:
@@ -36,6 +39,10 @@ class DeadlineProtocol(HttpToolsProtocol):
         super().data_received(data)
         if self._head_whole or (self.cycle is not None and not self.cycle.response_complete):
             return
+        if not self._body_whole:
+            if self._timer is None:
+                self._wait()
+            return
         self._head_bytes += len(data)
         if self._head_bytes > HEAD_BYTES:
             self._give_up()
@@ -43,10 +50,15 @@ class DeadlineProtocol(HttpToolsProtocol):
             self._wait()
 
     def on_headers_complete(self) -> None:
-        self._head_whole = True
+        self._head_whole, self._body_whole = True, False
         self._head_bytes = 0
         self._stop_waiting()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._body_whole = True
+        self._stop_waiting()
+        super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()

@@ -13,6 +13,8 @@ from difflib import get_close_matches
 from facade.errors import FacadeError, NotFound, UnknownType
 from facade.rest.answer import Answer, Send
 from facade.rest.call import Call, Receive, Scope
+from facade.rest.cors import Cors
+from facade.rest.encoding import WORTH_IT, encode
 from facade.rest.errors import NoInteraction, WrongMethod, crash, refusal
 from facade.rest.negotiation import FHIR_JSON, Media
 from facade.rest.service import Service
@@ -56,7 +58,9 @@ class Dispatch:
 
     def __init__(self, routes: Sequence[Route], service: Service) -> None:
         self.service = service
-        self._shapes: dict[int, list[_Shape]] = {}
+        self._cors = Cors(service.cors) if service.cors else None
+        base = _Shape((0,), {("",): _Place((), {})})  # which has its OPTIONS at least
+        self._shapes: dict[int, list[_Shape]] = {1: [base]}
         for route in routes:
             self._add(route)
 
@@ -84,6 +88,10 @@ class Dispatch:
             answer = refusal(error, _media(call))
         except Exception as error:
             answer = crash(error, self.service.new_id(), _media(call))
+        if len(answer.body) > WORTH_IT:
+            await encode(answer, call.raw_header(b"accept-encoding"))
+        if self._cors is not None:
+            self._cors.permit(call, answer)
         await answer.send(send, head=call.method == "HEAD")
 
     async def _answer(self, call: Call) -> Answer:
@@ -95,7 +103,7 @@ class Dispatch:
                 self._check(values)
                 interaction = place.methods.get(call.method)
                 if interaction is None:
-                    raise WrongMethod(call.method, tuple(place.methods))
+                    return _options(call, place)
                 return await interaction(self.service, call, **values)
         raise self._nothing(parts)
 
@@ -132,6 +140,14 @@ class Dispatch:
         close = get_close_matches(type, definitions.resource_types(), 1)
         hint = f"; did you mean {close[0]}?" if close else "."
         return UnknownType(f"{type} is not a FHIR R4 resource type{hint}")
+
+
+def _options(call: Call, place: _Place) -> Answer:
+    """OPTIONS tells the methods of a URL; a method that is not among them is refused with the same."""
+    allowed = (*place.methods, "OPTIONS")
+    if call.method != "OPTIONS":
+        raise WrongMethod(call.method, allowed) if place.methods else NoInteraction(_NOTHING)
+    return Answer(204, headers=((b"allow", ", ".join(allowed).encode()),))
 
 
 def _media(call: Call) -> Media:

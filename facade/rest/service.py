@@ -15,7 +15,8 @@ class Service:
     """`served` are the resource types that some pack makes; `statement` is the CapabilityStatement as bytes.
 
     `zone` is where a date without a zone in a search lies; `new_id` names a failure for the log. Without a
-    `refresher` the store is all there is, and its age is not known. `max_body` is in bytes.
+    `refresher` the store is all there is, and its age is not known. `max_body` is in bytes;
+    `cors` are the origins whose pages may read the answers.
     """
 
     store: Store
@@ -29,3 +30,4 @@ class Service:
     new_id: Callable[[], str]
     refresher: Refresher | None = None
     max_body: int = 16 * 1024 * 1024
+    cors: tuple[str, ...] = ()

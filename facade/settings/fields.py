@@ -113,12 +113,33 @@ def _store(value: str) -> str:
     return value
 
 
+def _origins(value: str) -> tuple[str, ...]:
+    """Origins as browsers send them, apart by commas or blanks; `*` is any, nothing is none."""
+    origins = tuple(value.replace(",", " ").split())
+    for origin in origins:
+        parts = urlsplit(origin)
+        if origin != "*" and (
+            parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc.lower()}"
+        ):
+            raise ValueError("is not a list of origins; write for example https://app.example, or *")
+    return origins
+
+
 def setting(
-    sentence: str, default: str | None = None, read: Callable[[str], Any] = _text, **more: Any
+    sentence: str,
+    default: str | None = None,
+    read: Callable[[str], Any] = _text,
+    *,
+    listed: bool = False,
+    **more: Any,
 ) -> Any:
-    """A dataclass field with what the README says of it; `default` is text, as a person would write it."""
+    """A dataclass field with what the README says of it; `default` is text, as a person would write it.
+
+    One that is `listed` may be written as a YAML list too; it is read as its items with commas between.
+    """
     value = None if default is None else read(default)
-    return field(default=value, metadata={"sentence": sentence, "default": default, "read": read}, **more)
+    metadata = {"sentence": sentence, "default": default, "read": read, "listed": listed}
+    return field(default=value, metadata=metadata, **more)
 
 
 @dataclass(frozen=True)
@@ -210,6 +231,12 @@ class Settings:
     overlay: Path | None = setting("A folder that overrides the packs of all sources.", read=Path)  # noqa: RUF009 a field
     metrics: bool = setting("Whether /metrics tells Prometheus how the sources do.", "true", _switch)
     max_body: int = setting("How long a resource or Bundle that a client sends may be.", "16MiB", _size)
+    cors: tuple[str, ...] = setting(
+        "The origins whose web pages may use this server, such as https://app.example; * is any.",
+        "",
+        _origins,
+        listed=True,
+    )
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
     site: Mapping[str, str] = field(default_factory=dict)
     search: SearchSettings = field(default_factory=SearchSettings)

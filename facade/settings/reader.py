@@ -205,10 +205,11 @@ class _Reader:
                     else f"; known are {', '.join([*known, *ignore])}"
                 )
                 self.problem(item.place, f"there is no setting `{name}`{hint}")
-            elif isinstance(item, _Branch):
+            elif isinstance(item, _Branch) and not (item.listed and known[name].metadata["listed"]):
                 self.problem(item.place, f"`{name}` must be one value")
             else:
-                text = self._expanded(item)
+                leaves = self._leaves(item) if isinstance(item, _Branch) else [(name, item)]
+                text = ",".join([self._expanded(leaf) for _, leaf in leaves])
                 try:
                     values[name] = known[name].metadata["read"](text)
                 except ValueError as error:

@@ -189,6 +189,14 @@ def test_a_dollar_can_be_written(tmp_path: Path) -> None:
             "facade.yaml:4: `full_at` names no weekdays; write for example mon-fri 02:30, or sat,sun 02:30",
         ),
         ("metrics: no", "facade.yaml:1: `metrics` is not true or false"),
+        ("max_body: 16MB", "facade.yaml:1: `max_body` is not a size; write for example 512KiB or 16MiB"),
+        ("max_body: 0KiB", "facade.yaml:1: `max_body` is not a size; write for example 512KiB or 16MiB"),
+        (
+            "cors: https://a.example/app",
+            "facade.yaml:1: `cors` is not a list of origins; write for example https://app.example, or *",
+        ),
+        ("cors: [{ a: b }]", "facade.yaml:1: `0` must be one value"),
+        ("port: [1]", "facade.yaml:1: `port` must be one value"),
         ("- port", "facade.yaml:1: is not a mapping of settings"),
         ("search: [1]", "facade.yaml:1: `search` must be a mapping"),
         ("port", "facade.yaml:1: is not a mapping of settings"),
@@ -227,6 +235,26 @@ def test_every_setting_is_described() -> None:
     assert ("port", "8000", "The port to listen on.") in rows
     top = {field.name for field in dataclasses.fields(Settings)} - {"sources", "site", "search"}
     assert top == {name for name in names if "." not in name}
+
+
+def test_sizes(tmp_path: Path) -> None:
+    assert load(tmp_path, "").max_body == 16 * 1024 * 1024
+    assert load(tmp_path, "max_body: 512 KiB").max_body == 512 * 1024
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ()),
+        ("cors: ''", ()),
+        ("cors: '*'", ("*",)),
+        ("cors: http://localhost:3000", ("http://localhost:3000",)),
+        ("cors: https://a.example, https://b.example", ("https://a.example", "https://b.example")),
+        ("cors: [https://a.example, '${OTHER}']", ("https://a.example", "https://b.example")),
+    ],
+)
+def test_origins(tmp_path: Path, text: str, expected: tuple[str, ...]) -> None:
+    assert load(tmp_path, text, {"OTHER": "https://b.example"}).cors == expected
 
 
 def test_options_of_a_connector_may_hold_lists(tmp_path: Path) -> None:

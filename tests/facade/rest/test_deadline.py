@@ -87,6 +87,29 @@ async def test_half_a_second_request(connection: Connection) -> None:
     assert await closed(reader)
 
 
+async def test_a_body_that_was_answered_early_is_dropped(connection: Connection) -> None:
+    reader, writer = connection
+    writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n")
+    assert await served(reader)
+    writer.write(b"a" * 500_000)
+    await writer.drain()
+    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert await served(reader)
+
+
+async def test_a_body_that_was_answered_early_and_never_ends(connection: Connection) -> None:
+    reader, writer = connection
+    writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n")
+    assert await served(reader)
+    ending = asyncio.create_task(closed(reader))
+    for _ in range(100):
+        writer.write(b"a")
+        await asyncio.sleep(0.02)
+        if ending.done():
+            break
+    assert await ending
+
+
 async def test_who_speaks_is_served_however_long_it_takes(connection: Connection) -> None:
     reader, writer = connection
     for path in (b"/slow", b"/", b"/slow"):

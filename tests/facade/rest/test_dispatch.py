@@ -50,12 +50,11 @@ async def test_types_and_operations_that_are_not_served(
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PUT", "/Patient/1", "GET, HEAD"),
-        ("DELETE", "/Patient/1", "GET, HEAD"),
-        ("PATCH", "/Patient/1", "GET, HEAD"),
-        ("POST", "/Patient", "GET, HEAD"),
-        ("OPTIONS", "/metadata", "GET, HEAD"),
-        ("GET", "/Patient/_search", "POST"),
+        ("PUT", "/Patient/1", "GET, HEAD, OPTIONS"),
+        ("DELETE", "/Patient/1", "GET, HEAD, OPTIONS"),
+        ("PATCH", "/Patient/1", "GET, HEAD, OPTIONS"),
+        ("POST", "/Patient", "GET, HEAD, OPTIONS"),
+        ("GET", "/Patient/_search", "POST, OPTIONS"),
     ],
 )
 async def test_methods(client: httpx.AsyncClient, method: str, path: str, allowed: str) -> None:
@@ -63,6 +62,41 @@ async def test_methods(client: httpx.AsyncClient, method: str, path: str, allowe
     text = f"{method} is not supported here; supported are {allowed}."
     assert outcome(response) == (405, "not-supported", text, None)
     assert response.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/", "OPTIONS"),
+        ("", "OPTIONS"),
+        ("/metadata", "GET, HEAD, OPTIONS"),
+        ("/Patient", "GET, HEAD, OPTIONS"),
+        ("/Patient/_search", "POST, OPTIONS"),
+        ("/Patient/1", "GET, HEAD, OPTIONS"),
+        ("/Patient/1/_history/1", "GET, HEAD, OPTIONS"),
+    ],
+)
+async def test_options(client: httpx.AsyncClient, path: str, allowed: str) -> None:
+    response = await client.options(path)
+    assert (response.status_code, response.content, response.headers["allow"]) == (204, b"", allowed)
+    assert "content-type" not in response.headers
+    assert "content-length" not in response.headers
+
+
+async def test_options_of_what_is_not_served(client: httpx.AsyncClient) -> None:
+    assert (await client.options("/Encounter/1")).status_code == 404
+    assert (await client.options("/Patient/$x")).status_code == 404
+
+
+async def test_a_base_of_its_own(store: Store) -> None:
+    async def answer(service: Service, call: Call) -> Answer:
+        return Answer(200, b"text/plain", b"base")
+
+    routes = [Route("POST", "", "batch", answer), *ROUTES]
+    async with support.client(routes, support.service(store)) as client:
+        assert (await client.post("/")).content == b"base"
+        assert (await client.options("/")).headers["allow"] == "POST, OPTIONS"
+        assert (await client.get("/Patient")).status_code == 200
 
 
 async def test_a_head_is_sent_without_its_body(store: Store) -> None:

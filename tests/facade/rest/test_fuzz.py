@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -13,8 +14,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from facade.rest.dispatch import Dispatch
+from facade.rest.negotiation import JSON_TYPES, XML_TYPES
 from facade.rest.routes import ROUTES
 from facade.search import supported_parameters
+from facade.spec.xml import from_xml
 from tests.facade.rest import support
 
 TYPES = ("Patient", "Observation", "Binary")
@@ -62,11 +65,25 @@ paths = st.one_of(
     st.lists(parts, min_size=1, max_size=4).map("/".join),
 )
 headers = st.dictionaries(
-    st.sampled_from([b"accept", b"prefer", b"if-none-match", b"if-modified-since", b"content-type"]),
+    st.sampled_from(
+        [
+            b"accept",
+            b"accept-encoding",
+            b"access-control-request-headers",
+            b"access-control-request-method",
+            b"content-type",
+            b"if-modified-since",
+            b"if-none-match",
+            b"origin",
+            b"prefer",
+        ]
+    ),
     st.sampled_from(
         [
             b"*/*",
             b"application/fhir+json",
+            b"application/fhir+xml",
+            b"gzip",
             b"application/x-www-form-urlencoded",
             b'W/"1"',
             b"handling=lenient",
@@ -87,7 +104,8 @@ def fhir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dispatch]:
         {"resourceType": "Observation", "id": "1", "subject": {"reference": "Patient/1"}},
         {"resourceType": "Binary", "id": "1", "contentType": "text/plain", "data": "aGk="},
     )
-    yield Dispatch(ROUTES, support.service(store))
+    statement = b'{"resourceType":"CapabilityStatement"}'
+    yield Dispatch(ROUTES, support.service(store, statement=statement, cors=("https://app.example",)))
     store.close()
 
 
@@ -104,8 +122,23 @@ def ask(fhir: Dispatch, scope: dict[str, Any], body: bytes) -> tuple[int, dict[b
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 
 
+def read(headers: dict[bytes, bytes], content: bytes) -> dict[str, Any]:
+    """The resource of an answer, in the form that its headers tell."""
+    data = gzip.decompress(content) if headers.get(b"content-encoding") == b"gzip" else content
+    kind = headers[b"content-type"].partition(b";")[0].decode()
+    assert kind in (*JSON_TYPES, *XML_TYPES)
+    found: dict[str, Any] = from_xml(data) if kind in XML_TYPES else orjson.loads(data)
+    return found
+
+
 @settings(max_examples=600, deadline=None, derandomize=True)
-@given(st.sampled_from(["GET", "GET", "GET", "POST", "HEAD", "PUT"]), paths, queries, headers, st.data())
+@given(
+    st.sampled_from(["GET", "GET", "GET", "POST", "HEAD", "PUT", "OPTIONS"]),
+    paths,
+    queries,
+    headers,
+    st.data(),
+)
 @example("GET", "Patient", "birthdate=9999-12-31", {}, None)
 def test_no_request_is_the_servers_fault(
     fhir: Dispatch,
@@ -123,9 +156,9 @@ def test_no_request_is_the_servers_fault(
     }
     body = data.draw(queries).encode() if data and method == "POST" else b""
     status, answered, content = ask(fhir, scope, body)
-    assert status in (200, 304, 400, 404, 405, 406, 410, 413, 414, 415), content
+    assert status in (200, 204, 304, 400, 404, 405, 406, 410, 413, 414, 415), content
     if status >= 400 and method != "HEAD":
-        outcome = orjson.loads(content)
+        outcome = read(answered, content)
         assert outcome["resourceType"] == "OperationOutcome"
         assert outcome["issue"][0]["diagnostics"]
     assert method != "HEAD" or content == b""
@@ -142,3 +175,45 @@ def test_no_search_is_the_servers_fault(fhir: Dispatch, type: str, query: str) -
     assert status in (200, 400, 406), (query, content)
     wanted = "Bundle" if status == 200 else "OperationOutcome"
     assert orjson.loads(content)["resourceType"] == wanted
+
+
+accepts = st.text(max_size=30) | st.lists(
+    st.sampled_from(
+        [
+            *JSON_TYPES,
+            *XML_TYPES,
+            "*/*",
+            "text/*",
+            "image/png",
+            ",",
+            ";",
+            "q=0",
+            "q=0.5",
+            "=",
+            '"',
+            "fhirVersion=4.0",
+        ]
+    )
+).map("".join)
+
+
+@settings(max_examples=600, deadline=None, derandomize=True)
+@given(
+    st.sampled_from(["metadata", "Patient", "Patient/1", "Binary/1", "Patient/none", "Patient/1/_history/1"]),
+    accepts,
+    st.none() | accepts,
+    st.sampled_from(["", "gzip", "*;q=0"]) | st.text(max_size=10),
+)
+def test_no_accept_header_is_the_servers_fault(
+    fhir: Dispatch, path: str, accept: str, wanted: str | None, encoding: str
+) -> None:
+    scope = {
+        "method": "GET",
+        "path": f"/{path}",
+        "query_string": b"" if wanted is None else f"_format={quote(wanted)}".encode(),
+        "headers": [(b"accept", accept.encode()), (b"accept-encoding", encoding.encode())],
+    }
+    status, answered, content = ask(fhir, scope, b"")
+    assert status in (200, 404, 406) or (status == 400 and "\0" in (wanted or "")), content
+    if status != 200 or not path.startswith("Binary"):
+        assert read(answered, content)["resourceType"]

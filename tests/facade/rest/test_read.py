@@ -32,7 +32,7 @@ async def test_the_stored_bytes(client: httpx.AsyncClient, store: Store) -> None
         "etag": 'W/"1"',
         "last-modified": "Wed, 31 Jan 2024 12:00:00 GMT",
         "cache-control": "private, no-cache",
-        "vary": "Accept",
+        "vary": "Accept, Accept-Encoding",
         "x-content-type-options": "nosniff",
     }
 
