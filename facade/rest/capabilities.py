@@ -13,6 +13,7 @@ from typing import Any
 from facade.errors import BadRequest
 from facade.rest.answer import Answer
 from facade.rest.call import Call
+from facade.rest.negotiation import PATCH_FORMATS
 from facade.rest.pretty import rewrite
 from facade.rest.service import Service
 from facade.search import supported_parameters
@@ -73,6 +74,7 @@ def capability_statement(
         ]
     if system := [one.entry() for one in operations if one.system]:
         rest["operation"] = system
+    patches = {"patchFormat": list(PATCH_FORMATS)} if local and "patch" in interactions else {}
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -82,6 +84,7 @@ def capability_statement(
         "implementation": {"description": "A FHIR R4 server over a legacy system", "url": base_url},
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "application/fhir+xml", "json", "xml"],
+        **patches,
         "rest": [rest],
     }
 
