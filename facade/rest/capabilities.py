@@ -24,13 +24,15 @@ MODES = ("full", "normative")
 @dataclass(frozen=True, slots=True)
 class Declared:
     """An operation: its name without `$`, the URL of its definition, the types that it is for (None: every
-    one), and whether it is called at the base URL, and at a type or one of its resources."""
+    one), and whether it is called at the base URL, and at a type or one of its resources; a `local` one only
+    of the types that the facade keeps itself."""
 
     name: str
     definition: str
     types: frozenset[str] | None = None
     system: bool = False
     by_type: bool = True
+    local: bool = False
 
     def entry(self) -> dict[str, str]:
         """As the CapabilityStatement lists it."""
@@ -68,8 +70,11 @@ def capability_statement(
     }
     if types:
         reads = [code for code in interactions if code not in writes]
+        reading = [one for one in operations if not one.local]
         rest["resource"] = [
-            _resource(type, interactions if type in local else reads, operations, types)
+            _resource(type, interactions, operations, types)
+            if type in local
+            else _resource(type, reads, reading, types)
             for type in sorted(types)
         ]
     if system := [one.entry() for one in operations if one.system]:
