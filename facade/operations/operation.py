@@ -27,7 +27,8 @@ class Operation:
     """`name` without its `$`; `levels` are some of SYSTEM, TYPE, INSTANCE, VERSION; `types` those that it is
     defined for, every type when None.
 
-    GET is for operations that change nothing and whose parameters fit a URL.
+    GET is for operations that change nothing and whose parameters fit a URL. A `local` one writes, and only
+    resources of the types that the facade keeps itself.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Operation:
     levels: tuple[str, ...]
     types: frozenset[str] | None = None
     methods: tuple[str, ...] = ("GET", "POST")
+    local: bool = False
 
     def routes(self) -> Iterator[Route]:
         """One for each level and method."""
@@ -53,7 +55,14 @@ class Operation:
     def declared(self) -> Declared:
         """What the CapabilityStatement says of it."""
         below = any(level is not SYSTEM for level in self.levels)
-        return Declared(self.name, self.definition, self.types, system=SYSTEM in self.levels, by_type=below)
+        return Declared(
+            self.name,
+            self.definition,
+            self.types,
+            system=SYSTEM in self.levels,
+            by_type=below,
+            local=self.local,
+        )
 
 
 def routes_of(operations: Iterable[Operation]) -> tuple[Route, ...]:

@@ -5,14 +5,22 @@ https://hl7.org/fhir/R4/operationslist.html
 
 from __future__ import annotations
 
+from facade.operations.lastn import lastn
 from facade.operations.meta import meta
-from facade.operations.operation import INSTANCE, TYPE, VERSION, Operation, routes_of
+from facade.operations.meta_add import meta_add
+from facade.operations.meta_delete import meta_delete
+from facade.operations.operation import INSTANCE, SYSTEM, TYPE, VERSION, Operation, routes_of
 from facade.operations.validate import validate
 
 _CORE = "http://hl7.org/fhir/OperationDefinition/"
 
 OPERATIONS = (
-    Operation("meta", f"{_CORE}Resource-meta", meta, (INSTANCE, VERSION)),
+    Operation("meta", f"{_CORE}Resource-meta", meta, (SYSTEM, TYPE, INSTANCE, VERSION)),
+    Operation("meta-add", f"{_CORE}Resource-meta-add", meta_add, (INSTANCE,), methods=("POST",), local=True),
+    Operation(
+        "meta-delete", f"{_CORE}Resource-meta-delete", meta_delete, (INSTANCE,), methods=("POST",), local=True
+    ),
+    Operation("lastn", f"{_CORE}Observation-lastn", lastn, (TYPE,), frozenset({"Observation"})),
     Operation("validate", f"{_CORE}Resource-validate", validate, (TYPE, INSTANCE)),
 )
 

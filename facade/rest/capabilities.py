@@ -13,6 +13,7 @@ from typing import Any
 from facade.errors import BadRequest
 from facade.rest.answer import Answer
 from facade.rest.call import Call
+from facade.rest.negotiation import PATCH_FORMATS
 from facade.rest.pretty import rewrite
 from facade.rest.service import Service
 from facade.search import supported_parameters
@@ -23,13 +24,15 @@ MODES = ("full", "normative")
 @dataclass(frozen=True, slots=True)
 class Declared:
     """An operation: its name without `$`, the URL of its definition, the types that it is for (None: every
-    one), and whether it is called at the base URL, and at a type or one of its resources."""
+    one), and whether it is called at the base URL, and at a type or one of its resources; a `local` one only
+    of the types that the facade keeps itself."""
 
     name: str
     definition: str
     types: frozenset[str] | None = None
     system: bool = False
     by_type: bool = True
+    local: bool = False
 
     def entry(self) -> dict[str, str]:
         """As the CapabilityStatement lists it."""
@@ -67,12 +70,16 @@ def capability_statement(
     }
     if types:
         reads = [code for code in interactions if code not in writes]
+        reading = [one for one in operations if not one.local]
         rest["resource"] = [
-            _resource(type, interactions if type in local else reads, operations, types)
+            _resource(type, interactions, operations, types)
+            if type in local
+            else _resource(type, reads, reading, types)
             for type in sorted(types)
         ]
     if system := [one.entry() for one in operations if one.system]:
         rest["operation"] = system
+    patches = {"patchFormat": list(PATCH_FORMATS)} if local and "patch" in interactions else {}
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -82,6 +89,7 @@ def capability_statement(
         "implementation": {"description": "A FHIR R4 server over a legacy system", "url": base_url},
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "application/fhir+xml", "json", "xml"],
+        **patches,
         "rest": [rest],
     }
 

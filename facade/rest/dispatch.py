@@ -101,6 +101,8 @@ class Dispatch:
             if place is not None:
                 values = {name: parts[at] for at, name in place.variables}
                 self._check(values)
+                if parts[-1][:1] in ("$", "_") and parts[-1] in values.values():
+                    break
                 interaction = place.methods.get(call.method)
                 if interaction is None:
                     return _options(call, place)

@@ -13,6 +13,7 @@ from facade.errors import BadRequest, NotAcceptable
 
 JSON_TYPES = ("application/fhir+json", "application/json", "text/json", "application/json+fhir")
 XML_TYPES = ("application/fhir+xml", "application/xml", "text/xml", "application/xml+fhir")
+PATCH_FORMATS = ("application/json-patch+json", "application/fhir+json", "application/fhir+xml")
 _TYPES = frozenset((*JSON_TYPES, *XML_TYPES))
 _ANY = ("*/*", "application/*")
 _DEFAULTS = ("application/fhir+json", "application/fhir+xml")  # for those who take anything

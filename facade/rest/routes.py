@@ -9,6 +9,7 @@ from facade.rest.capabilities import capabilities
 from facade.rest.create import create
 from facade.rest.delete import delete, delete_match
 from facade.rest.dispatch import Route
+from facade.rest.patch.interaction import patch, patch_match
 from facade.rest.read import read
 from facade.rest.search import (
     search,
@@ -33,8 +34,10 @@ ROUTES = (
     Route("GET", "{type}/{id}/_history/{version}", "vread", vread),
     Route("POST", "{type}", "create", create),
     Route("PUT", "{type}", "update", update_match),
+    Route("PATCH", "{type}", "patch", patch_match),
     Route("DELETE", "{type}", "delete", delete_match),
     Route("PUT", "{type}/{id}", "update", update),
+    Route("PATCH", "{type}/{id}", "patch", patch),
     Route("DELETE", "{type}/{id}", "delete", delete),
 )
 """A literal goes before a variable. HEAD is answered wherever GET is."""

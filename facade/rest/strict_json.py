@@ -27,6 +27,23 @@ def parse_object(data: bytes) -> dict[str, Any]:
     Raises Malformed for what is no JSON (with line and column), and for what is but tells different readers
     different things: names given twice, numbers beyond all measure, NaN, lone surrogates, a byte order mark.
     """
+    value = _parse(data)
+    if value.__class__ is not dict:
+        raise Malformed("The body is JSON, but not an object: a resource is a JSON object.")
+    found: dict[str, Any] = value
+    return found
+
+
+def parse_array(data: bytes) -> list[Any]:
+    """The same of an array, as a JSON Patch is one."""
+    value = _parse(data)
+    if value.__class__ is not list:
+        raise Malformed("The body is JSON, but not an array: a JSON Patch is an array of operations.")
+    found: list[Any] = value
+    return found
+
+
+def _parse(data: bytes) -> Any:
     _check_syntax(data)
     faults = _Faults()
     try:
@@ -38,13 +55,10 @@ def parse_object(data: bytes) -> dict[str, Any]:
         )
     except RecursionError:
         raise Malformed(_DEEP) from None
-    if value.__class__ is not dict:
-        raise Malformed("The body is JSON, but not an object: a resource is a JSON object.")
-    if faults.found or _is_deep(value):
+    if isinstance(value, (dict, list)) and (faults.found or _is_deep(value)):
         text, place = _first_fault(value)
         raise Malformed(text, expression=place)
-    found: dict[str, Any] = value
-    return found
+    return value
 
 
 _DEEP = f"The JSON is nested too deeply: more than {MAX_DEPTH} objects are in one another."
@@ -111,7 +125,7 @@ class _Faults:
         return found
 
 
-def _is_deep(value: dict[str, Any]) -> bool:
+def _is_deep(value: dict[str, Any] | list[Any]) -> bool:
     """Whether there are more than MAX_DEPTH objects in one another. Arrays of arrays count half."""
     level: list[Any] = [value]
     for _ in range(MAX_DEPTH):
@@ -128,9 +142,9 @@ def _is_deep(value: dict[str, Any]) -> bool:
     return True
 
 
-def _first_fault(value: dict[str, Any]) -> tuple[str, str | None]:
+def _first_fault(value: dict[str, Any] | list[Any]) -> tuple[str, str | None]:
     """What is wrong and where, in the order of the text; where nothing else is, it is the depth."""
-    root = value.get("resourceType")
+    root = value.get("resourceType") if isinstance(value, dict) else None
     steps: list[str] = [root if isinstance(root, str) and _NAME.fullmatch(root) else ""]
     stack = [_children(value)]
     while stack:

@@ -37,6 +37,23 @@ async def test_of_a_version(client: httpx.AsyncClient, store: Store, clock: Cloc
     assert "tag" not in new["valueMeta"]
 
 
+async def test_of_a_type_and_of_the_server(client: httpx.AsyncClient, store: Store) -> None:
+    other = {"code": "bare"}
+    secret = {"system": "http://example.org/labels", "code": "R", "display": "restricted"}
+    put(store, {"resourceType": "Patient", "id": "1", "meta": {"tag": [TAG], "security": [secret]}})
+    put(store, {"resourceType": "Patient", "id": "2", "meta": {"tag": [{**TAG, "display": "Seen"}]}})
+    put(store, {"resourceType": "Observation", "id": "1", "meta": {"tag": [other]}})
+    (patients,) = (await client.get("/Patient/$meta")).json()["parameter"]
+    label = {"system": "http://example.org/labels", "code": "R"}
+    assert patients["valueMeta"] == {"security": [label], "tag": [TAG]}
+    (every,) = (await client.post("/$meta")).json()["parameter"]
+    assert every["valueMeta"] == {"security": [label], "tag": [other, TAG]}
+    delete(store, "Patient", "1")
+    (fewer,) = (await client.get("/Patient/$meta")).json()["parameter"]
+    assert fewer["valueMeta"] == {"tag": [TAG]}
+    assert (await client.get("/Binary/$meta")).json()["parameter"] == [{"name": "return"}]
+
+
 async def test_of_what_is_not_there(client: httpx.AsyncClient, store: Store) -> None:
     put(store, {"resourceType": "Patient", "id": "1"})
     delete(store, "Patient", "1")

@@ -69,7 +69,7 @@ async def test_each_level_is_dispatched(store: Store, method: str, path: str, te
         (
             "GET",
             "/Patient/$count",
-            (405, "not-supported", "GET is not supported here; supported are POST.", None),
+            (405, "not-supported", "GET is not supported here; supported are POST, OPTIONS.", None),
         ),
         (
             "GET",
@@ -99,6 +99,23 @@ def test_the_capability_statement_says_what_is_wired() -> None:
     observation, patient = rest["resource"]
     assert observation["operation"] == [all_of]
     assert patient["operation"] == [all_of, {"name": "count", "definition": "http://example.org/count"}]
+
+
+def test_an_operation_that_writes_is_declared_of_local_types_alone() -> None:
+    writes = Operation("tag", "http://example.org/tag", echo, (INSTANCE,), local=True).declared()
+    started = datetime(2024, 1, 31, tzinfo=UTC)
+    whole = capability_statement(
+        TYPES,
+        INTERACTIONS,
+        [writes],
+        base_url=BASE,
+        version="1",
+        started=started,
+        local=frozenset({"Patient"}),
+    )
+    observation, patient = whole["rest"][0]["resource"]
+    assert "operation" not in observation
+    assert [one["name"] for one in patient["operation"]] == ["tag"]
 
 
 def test_no_two_routes_are_one() -> None:
