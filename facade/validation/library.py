@@ -153,11 +153,12 @@ def read_package(path: Path) -> Iterable[bytes]:
     wanted = re.compile(rf"package/(?:{'|'.join(KINDS)})-[^/]+\.json")
     try:
         with tarfile.open(fileobj=io.BytesIO(path.read_bytes()), mode="r:gz") as archive:
+            names = archive.getnames()
             members = [m for m in archive if wanted.fullmatch(m.name) and m.size <= MAX_MEMBER]
             files = [archive.extractfile(m) for m in sorted(members, key=lambda m: m.name)]
             found = [file.read() for file in files if file is not None]
     except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
         raise CannotRead(f"{path.name} is no FHIR package: {type(error).__name__}") from None
-    if not found:
-        raise CannotRead(f"{path.name} holds no profile, value set or code system")
+    if "package/package.json" not in names:
+        raise CannotRead(f"{path.name} is no FHIR package: it has no package.json")
     return found

@@ -79,7 +79,8 @@ class _Validation:
         faults = check(resource)
         for fault in faults:
             yield Issue("error", fault.code, fault.expression, fault.diagnostics)
-        if not isinstance(resource, dict) or resource.get("resourceType") not in definitions.resource_types():
+        name = resource.get("resourceType") if isinstance(resource, dict) else None
+        if not isinstance(name, str) or name not in definitions.resource_types():
             return
         root = root_node(resource)
         evaluator = Evaluator(tick=self._tick)
@@ -155,7 +156,7 @@ class _Validation:
         def conforms(resource: Json, url: str) -> bool:
             profile = self.library.profile(url)
             name = resource.get("resourceType") if isinstance(resource, dict) else None
-            if profile is None or name not in definitions.resource_types():
+            if profile is None or not isinstance(name, str) or name not in definitions.resource_types():
                 raise CannotEvaluate(url)
             return profile.type == name and checker.conforms(root_node(resource), profile)
 

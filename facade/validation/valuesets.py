@@ -18,7 +18,7 @@ from facade.validation.issue import CannotEvaluate
 
 _DEPTH = 20  # value sets that include each other
 _FORMS = {  # systems without end whose codes have a form
-    "urn:ietf:bcp:13": re.compile(r"[\w.+\-]+/[\w.+*\-]+\s*(;.*)?"),
+    "urn:ietf:bcp:13": re.compile(r"[\w.+\-]+(/[\w.+*\-]+\s*(;.*)?)?"),
     "urn:iso:std:iso:4217": re.compile(r"[A-Z]{3}"),
 }
 

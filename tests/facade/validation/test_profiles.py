@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
-from facade.validation.issue import Issue
+from facade.validation.issue import Issue, is_valid
 from facade.validation.library import Library
 from facade.validation.validate import validate
+from tests.facade.spec.official import examples
 from tests.facade.spec.samples import PATIENT
+from tests.facade.spec.test_examples import WRONG
+from tests.paths import SHARED, needs_shared
 
 BASE = "http://hl7.org/fhir/StructureDefinition/"
 PROFILE = "http://example.org/profile"
@@ -455,6 +458,15 @@ def test_a_snapshot_that_says_what_r4_says_is_not_told_twice() -> None:
     broken = observation()
     del broken["status"]
     assert told(broken, profile) == error("required", ".status")
+
+
+@needs_shared
+def test_r4s_own_definitions_as_profiles() -> None:
+    """Every tenth official example meets the profile of its own type, as the package has it."""
+    library = Library([SHARED / "fhir" / "hl7.fhir.r4.core-4.0.1.tgz"])
+    for name, resource in list(examples().items())[::10]:
+        issues = validate(resource, [BASE + resource["resourceType"]], library)
+        assert is_valid(issues) == (name not in WRONG), name
 
 
 @pytest.mark.parametrize(
