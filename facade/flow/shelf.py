@@ -37,10 +37,12 @@ class Shelf:
         if state != self._state:
             async with self._lock:
                 rows = await store.fetch(_ALL, KINDS)
-                stored = [from_json(body) for (body,) in reversed(rows)]
-                self._library = Library(resources=stored, base=self._packages)
+                self._library = await asyncio.to_thread(self._with, [body for (body,) in reversed(rows)])
                 self._state = state
         return self._library
+
+    def _with(self, bodies: Sequence[bytes]) -> Library:
+        return Library(resources=map(from_json, bodies), base=self._packages)
 
 
 def open_shelf(packages: Sequence[Path]) -> Shelf:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from facade.errors import BadRequest
+from facade.errors import BadRequest, NotWritable
 from facade.rest.answer import Answer, Header
 from facade.rest.body import parse_resource, read_body
 from facade.rest.call import Call
@@ -21,6 +21,7 @@ from facade.rest.negotiation import PARAMETERS
 from facade.rest.pretty import write
 from facade.rest.read import read_stored
 from facade.rest.service import Service
+from facade.rest.writing import require_local
 from facade.store.serialise import from_json
 from facade.validation.issue import Issue, to_outcome
 from facade.validation.library import Library
@@ -57,7 +58,7 @@ async def validate(service: Service, call: Call, type: str, id: str | None = Non
         found, headers = await read_stored(service, call, type, id)
         resource = from_json(found.body)
     issues = [] if asked.mode == "delete" else await _found(service, resource, asked.profiles)
-    issues += _mode_issues(asked, type, id)
+    issues += _mode_issues(service, asked, type, id)
     return Answer(200, media.content_type, write(to_outcome(issues), media), headers)
 
 
@@ -133,7 +134,7 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(WORKERS, "validate")
 
 
-def _mode_issues(asked: _Asked, type: str, id: str | None) -> list[Issue]:
+def _mode_issues(service: Service, asked: _Asked, type: str, id: str | None) -> list[Issue]:
     """What the interaction in mind asks beyond a valid resource."""
     found = []
     resource, mode = asked.resource, asked.mode
@@ -145,6 +146,11 @@ def _mode_issues(asked: _Asked, type: str, id: str | None) -> list[Issue]:
         if own is None or (id is not None and own != id):
             text = "an update's resource must have the id of the URL"
             found.append(Issue("error", "invalid", f"{type}.id", text))
+    if mode in ("create", "update", "delete"):
+        try:
+            require_local(service, type)
+        except NotWritable as error:
+            found.append(Issue("error", "not-supported", type, error.diagnostics))
     if mode in ("update", "delete") and id is None:
         found.append(Issue("error", "required", "", f"{mode} is of one resource: call {type}/[id]/$validate"))
     if mode == "create" and id is not None:

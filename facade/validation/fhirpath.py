@@ -11,21 +11,18 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from facade.spec import definitions
-from facade.spec.narrative import narrative_fault
-from facade.validation.compare import compare, data_of
+from facade.validation.compare import data_of
+from facade.validation.functions import looping, plain
+from facade.validation.issue import CannotEvaluate, OutOfTime
 from facade.validation.nodes import Node
+from facade.validation.targets import entries, named_target, resolved
 
 Json = dict[str, Any]
 
 
-_NAMED = re.compile(r"(?:.*/)?([A-Za-z]+)/[^/]+(?:/_history/[^/]+)?")
+MAX_EXPRESSION = 8192
 _RESOLVED = re.compile(r"resolve\(\)")
 _TYPED = re.compile(r"resolve\(\)(?:\s+(?:is|as)\b|\.(?:is|as|ofType)\()")
-
-
-class CannotEvaluate(Exception):
-    """The expression asks what cannot be known here: a target elsewhere, a value set without its codes."""
 
 
 def _unknown(*asked: Any) -> bool:
@@ -38,18 +35,22 @@ class Evaluator:
 
     `member_of` is told a code, Coding or CodeableConcept and a value set's URL, `conforms_to` a resource and
     a profile's; both may raise CannotEvaluate, and so does `resolve` for what is not inside what was given.
+    `tick` is called again and again, and may raise OutOfTime.
     """
 
     member_of: Callable[[Any, str], bool] = _unknown
     conforms_to: Callable[[Json, str], bool] = _unknown
+    tick: Callable[[], None] = lambda: None
     _clean: dict[int, tuple[Any, Any]] = field(default_factory=dict)
+    _entries: dict[int, tuple[Json, dict[str, Json]]] = field(default_factory=dict)
+    _table: Json = field(default_factory=dict)
 
     def holds(self, expression: str, node: Node) -> bool | None:
         """Whether a constraint is met; None if it cannot be evaluated. A result of nothing is not met."""
         try:
             found = self.evaluate(expression, node)
-        except (CannotEvaluate, RecursionError):
-            return None
+        except OutOfTime:
+            raise
         except Exception:  # fhirpathpy raises plain exceptions for what it does not know
             return None
         return found == [True]
@@ -75,7 +76,9 @@ class Evaluator:
             },
             "model": _model(),
             "traceFn": lambda *told: None,
-            "userInvocationTable": self._functions(node, _asks_types_only(expression)),
+            "userInvocationTable": self._functions(),
+            "node": node,
+            "types only": _asks_types_only(expression),
         }
         return [data_of(item) for item in do_eval(context, start, parsed(expression)["children"][0])]
 
@@ -117,139 +120,40 @@ class Evaluator:
         same = found.keys() == value.keys() and all(found[name] is value[name] for name in found)
         return value if same else found
 
-    def _functions(self, node: Node, types_only: bool) -> Json:
+    def target(self, node: Node, reference: Any) -> Json | None:
+        """The resource that a reference in a node points to, inside what was given; None if it leads out."""
+        top = self.clean(node.top)
+        if id(top) not in self._entries:
+            self._entries[id(top)] = (top, entries(top))
+        return resolved(self.clean(node.root), self._entries[id(top)][1], reference)
+
+    def _functions(self) -> Json:
         """What is added to fhirpathpy's functions, or replaced."""
+        if not self._table:
+            self._table = {
+                **plain(),
+                **looping(self.tick),
+                "resolve": {"fn": self._resolve, "arity": {0: []}},
+                "memberOf": {"fn": self._member_of, "arity": {1: ["String"]}},
+                "conformsTo": {"fn": self._conforms_to, "arity": {1: ["String"]}},
+            }
+        return self._table
 
-        def resolve(context: Json, items: list[Any]) -> list[Any]:
-            found = [resolved(self.clean(node.root), self.clean(node.top), data_of(item)) for item in items]
-            if types_only:
-                found = [one or named_target(data_of(item)) for one, item in zip(found, items, strict=True)]
-            if None in found:
-                raise CannotEvaluate("a reference leads out of the resource")
-            return found
+    def _resolve(self, context: Json, items: list[Any]) -> list[Any]:
+        from fhirpathpy.engine.nodes import ResourceNode
 
-        def member_of(context: Json, items: list[Any], url: str) -> list[bool]:
-            return [self.member_of(data_of(item), url) for item in items[:1]]
+        found = [self.target(context["node"], data_of(item)) for item in items]
+        if context["types only"]:
+            found = [one or named_target(data_of(item)) for one, item in zip(found, items, strict=True)]
+        if None in found:
+            raise CannotEvaluate("a reference leads out of the resource")
+        return [ResourceNode(one, None) for one in found]
 
-        def conforms_to(context: Json, items: list[Any], url: str) -> list[bool]:
-            return [self.conforms_to(data_of(item), url) for item in items[:1]]
+    def _member_of(self, context: Json, items: list[Any], url: str) -> list[bool]:
+        return [self.member_of(data_of(item), url) for item in items[:1]]
 
-        return _plain() | {
-            "resolve": {"fn": resolve, "arity": {0: []}},
-            "memberOf": {"fn": member_of, "arity": {1: ["String"]}},
-            "conformsTo": {"fn": conforms_to, "arity": {1: ["String"]}},
-        }
-
-
-def _has_value(context: Json, items: list[Any]) -> list[bool]:
-    return [len(items) == 1 and not isinstance(data_of(items[0]), dict | list)]
-
-
-def _html_checks(context: Json, items: list[Any]) -> list[bool]:
-    return [all(isinstance(data_of(item), str) and not narrative_fault(data_of(item)) for item in items)]
-
-
-def _matches(context: Json, items: list[Any], pattern: str) -> list[bool]:
-    """R4's own expressions mean the whole string."""
-    text = data_of(items[0]) if len(items) == 1 else None
-    return [_pattern(pattern).fullmatch(text) is not None] if isinstance(text, str) else []
-
-
-def _of_text(test: Callable[[str, str], bool]) -> Json:
-    """A test of a string, which is false of nothing: R4's ref-1 asks `reference.startsWith('#').not()`."""
-
-    def function(context: Json, items: list[Any], part: Any) -> list[bool]:
-        text = data_of(items[0]) if len(items) == 1 else None
-        return [isinstance(text, str) and isinstance(part, str) and test(text, part)]
-
-    return {"fn": function, "arity": {1: ["String"]}}
-
-
-def _comparison(test: Callable[[int], bool]) -> Json:
-    """`<` and the like: of dates only as far as both say, where fhirpathpy compares what cannot be."""
-
-    def function(context: Json, left: list[Any], right: list[Any]) -> list[bool]:
-        if len(left) != 1 or len(right) != 1:
-            return []
-        order = compare(left[0], right[0])
-        return [] if order is None else [test(order)]
-
-    return {"fn": function, "arity": {2: ["Any", "Any"]}}
-
-
-def _as(context: Json, items: list[Any], type: Any) -> list[Any]:
-    """R4's own expressions use `as` on collections, as a filter."""
-    from fhirpathpy.engine.nodes import TypeInfo
-
-    TypeInfo.model = context["model"]
-    return [item for item in items if (info := TypeInfo.from_value(item)) is not None and info.is_(type)]
-
-
-def _logic(truth: Callable[[bool | None, bool | None], bool | None]) -> Json:
-    """An operator of three-valued logic, on collections: one item that is no boolean is true."""
-
-    def function(context: Json, left: list[Any], right: list[Any]) -> list[bool]:
-        known = truth(_truth(left), _truth(right))
-        return [] if known is None else [known]
-
-    return {"fn": function, "arity": {2: ["Any", "Any"]}}
-
-
-def _truth(items: list[Any]) -> bool | None:
-    if len(items) > 1:
-        raise CannotEvaluate("a single value is expected")
-    value = data_of(items[0]) if items else None
-    return value if value is None or isinstance(value, bool) else True
-
-
-def _or(left: bool | None, right: bool | None) -> bool | None:
-    return True if left or right else None if left is None or right is None else False
-
-
-def _and(left: bool | None, right: bool | None) -> bool | None:
-    return False if left is False or right is False else None if left is None or right is None else True
-
-
-def _not(value: bool | None) -> bool | None:
-    return None if value is None else not value
-
-
-def _xor(left: bool | None, right: bool | None) -> bool | None:
-    return None if left is None or right is None else left != right
-
-
-def _is(context: Json, items: list[Any], type: Any) -> list[bool]:
-    """False of nothing: ras-2 asks it of what may be absent."""
-    return [len(items) == 1 and bool(_as(context, items, type))]
-
-
-@lru_cache(1024)
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.DOTALL)
-
-
-@lru_cache(1)
-def _plain() -> Json:
-    return {
-        "as": {"fn": _as, "arity": {1: ["TypeSpecifier"]}},
-        "asOp": {"fn": _as, "arity": {2: ["Any", "TypeSpecifier"]}},
-        "is": {"fn": _is, "arity": {1: ["TypeSpecifier"]}},
-        "isOp": {"fn": _is, "arity": {2: ["Any", "TypeSpecifier"]}},
-        "hasValue": {"fn": _has_value, "arity": {0: []}},
-        "htmlChecks": {"fn": _html_checks, "arity": {0: []}},
-        "matches": {"fn": _matches, "arity": {1: ["String"]}, "nullable_input": True},
-        "startsWith": _of_text(str.startswith),
-        "endsWith": _of_text(str.endswith),
-        "contains": _of_text(str.__contains__),
-        "or": _logic(_or),
-        "and": _logic(_and),
-        "xor": _logic(_xor),
-        "implies": _logic(lambda left, right: _or(_not(left), right)),
-        "<": _comparison(lambda order: order < 0),
-        "<=": _comparison(lambda order: order <= 0),
-        ">": _comparison(lambda order: order > 0),
-        ">=": _comparison(lambda order: order >= 0),
-    }
+    def _conforms_to(self, context: Json, items: list[Any], url: str) -> list[bool]:
+        return [self.conforms_to(data_of(item), url) for item in items[:1]]
 
 
 @lru_cache(4096)
@@ -263,6 +167,8 @@ def parsed(expression: str) -> Json:
     """The expression's tree, made once. Raises what fhirpathpy raises for what is no FHIRPath."""
     from fhirpathpy.parser import parse
 
+    if len(expression) > MAX_EXPRESSION:
+        raise CannotEvaluate("the expression is too long")
     tree: Json = parse(expression)
     return tree
 
@@ -272,40 +178,3 @@ def _model() -> Json:
     from fhirpathpy.models import models
 
     return dict(models["r4"])
-
-
-def resolved(root: Json, top: Json, reference: Any) -> Json | None:
-    """What a reference points to inside what was given: what `root` contains, or an entry of a Bundle."""
-    text = reference.get("reference") if isinstance(reference, dict) else reference
-    if not isinstance(text, str):
-        return None
-    if text == "#":
-        return root
-    if text.startswith("#"):
-        contained = (one for one in _list(root.get("contained")) if isinstance(one, dict))
-        return next((one for one in contained if one.get("id") == text[1:]), None)
-    return _entries(top).get(text.partition("/_history/")[0])
-
-
-def named_target(reference: Any) -> Json | None:
-    """A resource of the type that a reference names, without any content."""
-    text = reference.get("reference") if isinstance(reference, dict) else reference
-    match = _NAMED.fullmatch(text) if isinstance(text, str) else None
-    known = match is not None and match[1] in definitions.resource_types()
-    return {"resourceType": match[1]} if match and known else None
-
-
-def _entries(top: Json) -> dict[str, Json]:
-    """A Bundle's resources by what refers to them: their fullUrl, and Type/id."""
-    found: dict[str, Json] = {}
-    for entry in _list(top.get("entry")) if top.get("resourceType") == "Bundle" else ():
-        resource = entry.get("resource") if isinstance(entry, dict) else None
-        if isinstance(resource, dict):
-            if isinstance(url := entry.get("fullUrl"), str):
-                found[url] = resource
-            found.setdefault(f"{resource.get('resourceType')}/{resource.get('id')}", resource)
-    return found
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

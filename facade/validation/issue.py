@@ -26,6 +26,14 @@ class Issue:
     diagnostics: str
 
 
+class CannotEvaluate(Exception):
+    """What is asked cannot be known here: a target elsewhere, a value set without its codes."""
+
+
+class OutOfTime(Exception):
+    """The time that was given is over."""
+
+
 def is_valid(issues: Sequence[Issue]) -> bool:
     """Whether nothing worse than a warning was found."""
     return all(_RANK[issue.severity] > 1 for issue in issues)

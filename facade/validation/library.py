@@ -19,6 +19,7 @@ import orjson
 
 from facade.spec import definitions, terminology
 from facade.spec.build_rules import build_compose, concept_rows
+from facade.spec.check import check
 from facade.spec.terminology import CodeSystem
 from facade.validation.profile import Profile, read_profile
 from facade.validation.valuesets import ValueSets
@@ -76,7 +77,7 @@ class Library:
         if content is None:
             return self._base._read(kind, canonical) if self._base is not None else None
         if isinstance(content, dict):
-            return content
+            return None if check(content) else content  # who stored it may not have validated it
         resource: Json = json.loads(zlib.decompress(content), parse_float=Decimal)
         return resource
 
@@ -125,7 +126,7 @@ def base_type(canonical: str) -> str | None:
 def _profile(structure: Json) -> Profile | None:
     try:
         return read_profile(structure)
-    except (KeyError, TypeError, AttributeError, ValueError):  # stored by someone who did not validate it
+    except (KeyError, TypeError, AttributeError, ValueError):  # a package of another FHIR version
         return None
 
 
@@ -152,11 +153,12 @@ def read_package(path: Path) -> Iterable[bytes]:
     wanted = re.compile(rf"package/(?:{'|'.join(KINDS)})-[^/]+\.json")
     try:
         with tarfile.open(fileobj=io.BytesIO(path.read_bytes()), mode="r:gz") as archive:
+            names = archive.getnames()
             members = [m for m in archive if wanted.fullmatch(m.name) and m.size <= MAX_MEMBER]
             files = [archive.extractfile(m) for m in sorted(members, key=lambda m: m.name)]
             found = [file.read() for file in files if file is not None]
     except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
         raise CannotRead(f"{path.name} is no FHIR package: {type(error).__name__}") from None
-    if not found:
-        raise CannotRead(f"{path.name} holds no profile, value set or code system")
+    if "package/package.json" not in names:
+        raise CannotRead(f"{path.name} is no FHIR package: it has no package.json")
     return found

@@ -37,10 +37,9 @@ class Node:
     holder: Node | None = None
 
     @property
-    def value_type(self) -> str | None:
-        """The resource type of a resource."""
-        name = self.value.get("resourceType") if isinstance(self.value, dict) else None
-        return name if isinstance(name, str) else None
+    def is_resource(self) -> bool:
+        """Whether it is a resource: the one given, one contained, or one in a Bundle."""
+        return isinstance(self.value, dict) and self.value.get("resourceType") == self.path
 
 
 def root_node(resource: Json) -> Node:
@@ -111,4 +110,4 @@ def _node(both: tuple[Any, Any], location: str, element: Element, stated: str, p
     if not isinstance(name, str) or name not in definitions.resource_types():
         return None
     root = parent.root if stated.endswith(".contained") else value
-    return Node(value, None, location, name, name, value, root, parent.top, parent)
+    return Node(value, None, location, name, stated, value, root, parent.top, parent)

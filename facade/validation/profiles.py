@@ -13,11 +13,11 @@ from typing import Any
 from facade.spec import constraints, definitions
 from facade.spec.constraints import Constraint
 from facade.spec.references import reference_fault
-from facade.validation.bindings import check_binding
+from facade.validation.bindings import MAX_VALUE_SET, check_binding
 from facade.validation.compare import compare
-from facade.validation.fhirpath import CannotEvaluate, Evaluator
+from facade.validation.fhirpath import Evaluator
 from facade.validation.invariants import broken
-from facade.validation.issue import Issue
+from facade.validation.issue import CannotEvaluate, Issue
 from facade.validation.library import BASE, Library, base_type
 from facade.validation.nodes import Node, children
 from facade.validation.patterns import equals, holds
@@ -105,7 +105,7 @@ class _Checks:
             yield self.issue("too-long", node.location, f"at most {longest} characters are allowed")
 
     def _types(self, node: Node, rule: Rule) -> Iterator[Issue]:
-        if "." not in node.stated:  # a resource itself: its type has been looked at
+        if node.holder is None:  # the resource itself: its type has been looked at
             return
         mine = [one for one in rule.types if _is_of(node, one.get("code", ""))]
         if rule.types and not mine:
@@ -189,7 +189,7 @@ class _Checks:
             yield self.issue("structure", place, f"{name} is allowed {allowed}")
 
     def _slices(self, rule: Rule, items: Sequence[Node], place: str) -> Iterator[Issue]:
-        slicer = Slicer(self.library, self.checker.conforms)
+        slicer = Slicer(self.library, self.checker.conforms, self.checker.evaluator.target)
         slicing = rule.raw.get("slicing", {})
         rules, ordered = slicing.get("rules", "open"), slicing.get("ordered", False)
         found: dict[str, list[Node]] = {name: [] for name in rule.slices}
@@ -264,7 +264,7 @@ def _not_here(location: str, url: str) -> Issue:
 
 
 def _is_of(node: Node, code: str) -> bool:
-    if code.startswith("http://hl7.org/fhirpath/") or code in (node.path, node.value_type):
+    if code.startswith("http://hl7.org/fhirpath/") or code == node.path:
         return True
     if "." in node.path:
         return code in ("BackboneElement", "Element")
@@ -273,7 +273,7 @@ def _is_of(node: Node, code: str) -> bool:
 
 def _is_r4s(node: Node, binding: dict[str, Any]) -> bool:
     """Whether R4 itself binds the element so, which facade.spec.check has looked at."""
-    if binding.get("strength") != "required" or "extension" in binding:
+    if binding.get("strength") != "required" or MAX_VALUE_SET in str(binding.get("extension")):
         return False
     path, _, name = node.stated.rpartition(".")
     if not path or not definitions.has_elements(path):

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from facade.validation.bindings import member_of
-from facade.validation.fhirpath import CannotEvaluate, named_target, resolved
+from facade.validation.issue import CannotEvaluate
 from facade.validation.library import Library, base_type
 from facade.validation.nodes import Node, children, root_node
 from facade.validation.patterns import equals, holds
 from facade.validation.profile import Profile, Rule
+from facade.validation.targets import named_target
 from facade.validation.valuesets import all_of, any_of
 
 Json = dict[str, Any]
@@ -35,10 +36,12 @@ class _Spot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slicer:
-    """Matches items to slices; `conforms` tells whether an element is valid against a profile."""
+    """Matches items to slices; `conforms` tells whether an element is valid against a profile,
+    `target` what a reference points to."""
 
     library: Library
     conforms: Conforms
+    target: Callable[[Node, Any], Json | None]
 
     def matches(self, item: Node, sliced: Rule, slice: Rule) -> bool | None:
         """Whether an item belongs to a slice; None where it cannot be said."""
@@ -108,7 +111,7 @@ class Slicer:
         types = {one.get("code") for one in spot.rule.types} if spot.rule is not None else set()
         if not types:
             return None
-        return any(node.path in types or node.value_type in types for node in spot.nodes)
+        return any(node.path in types for node in spot.nodes)
 
     def _of_profile(self, spot: _Spot) -> bool | None:
         urls = [url for one in spot.rule.types for url in one.get("profile", ())] if spot.rule else []
@@ -163,7 +166,7 @@ class Slicer:
     def _resolve(self, spot: _Spot) -> _Spot:
         found = []
         for node in spot.nodes:
-            target = resolved(node.root, node.top, node.value)
+            target = self.target(node, node.value)
             if target is None:
                 target = named_target(node.value)
             if target is None:

@@ -15,9 +15,9 @@ from facade.spec import definitions
 from facade.spec.check import Issue as Fault
 from facade.spec.check import check
 from facade.validation.bindings import member_of
-from facade.validation.fhirpath import CannotEvaluate, Evaluator
+from facade.validation.fhirpath import Evaluator
 from facade.validation.invariants import check_invariants
-from facade.validation.issue import Issue
+from facade.validation.issue import CannotEvaluate, Issue, OutOfTime
 from facade.validation.library import Library, base_type
 from facade.validation.nodes import Node, descend, root_node
 from facade.validation.profile import Profile
@@ -26,10 +26,6 @@ from facade.validation.profiles import ProfileChecker, check_extension
 MAX_ERRORS = 500
 MAX_ALIKE = 100
 Json = dict[str, Any]
-
-
-class OutOfTime(Exception):
-    """The time that was given is over."""
 
 
 def never() -> bool:
@@ -83,10 +79,11 @@ class _Validation:
         faults = check(resource)
         for fault in faults:
             yield Issue("error", fault.code, fault.expression, fault.diagnostics)
-        if not isinstance(resource, dict) or resource.get("resourceType") not in definitions.resource_types():
+        name = resource.get("resourceType") if isinstance(resource, dict) else None
+        if not isinstance(name, str) or name not in definitions.resource_types():
             return
         root = root_node(resource)
-        evaluator = Evaluator()
+        evaluator = Evaluator(tick=self._tick)
         checker = ProfileChecker(self.library, evaluator, self._tick)
         evaluator.member_of = self._member_of
         evaluator.conforms_to = self._conforms_to(checker)
@@ -111,7 +108,7 @@ class _Validation:
         for url in asked:
             yield from self._asked(root, url, checker)
         for node in self._timed(root):
-            if node.value_type is not None and "." not in node.stated:
+            if node.is_resource:
                 yield from self._claimed(node, checker)
             elif node.path == "Extension":
                 yield from check_extension(node, checker)
@@ -159,7 +156,7 @@ class _Validation:
         def conforms(resource: Json, url: str) -> bool:
             profile = self.library.profile(url)
             name = resource.get("resourceType") if isinstance(resource, dict) else None
-            if profile is None or name not in definitions.resource_types():
+            if profile is None or not isinstance(name, str) or name not in definitions.resource_types():
                 raise CannotEvaluate(url)
             return profile.type == name and checker.conforms(root_node(resource), profile)
 

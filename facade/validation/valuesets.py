@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from facade.spec.terminology import CodeSystem
+from facade.validation.functions import fullmatch
+from facade.validation.issue import CannotEvaluate
 
 _DEPTH = 20  # value sets that include each other
 _FORMS = {  # systems without end whose codes have a form
-    "urn:ietf:bcp:13": re.compile(r"[\w.+\-]+/[\w.+*\-]+\s*(;.*)?"),
+    "urn:ietf:bcp:13": re.compile(r"[\w.+\-]+(/[\w.+*\-]+\s*(;.*)?)?"),
     "urn:iso:std:iso:4217": re.compile(r"[A-Z]{3}"),
 }
 
@@ -92,8 +94,8 @@ def passes(system: CodeSystem, code: str, name: str, operator: str, value: str) 
             return code not in value.split(",")
         case "regex":
             try:
-                return re.fullmatch(value, code) is not None
-            except re.error:
+                return fullmatch(value, code)
+            except CannotEvaluate:
                 return None
     return None
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
 from facade.operations import validate
+from facade.operations.routes import OPERATION_ROUTES
+from facade.rest.routes import ROUTES
 from facade.store import Store
+from tests.facade.rest import support
 from tests.facade.rest.support import outcome, put
 from tests.facade.spec.samples import OBSERVATION, PATIENT
 
@@ -36,6 +40,14 @@ NAMED = {
 }
 BROKEN = {"resourceType": "Patient", "gender": "x", "contact": [{"gender": "male"}]}
 GOOD = {"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "text": PATIENT["text"]}
+
+
+@pytest.fixture
+async def client(store: Store) -> AsyncIterator[httpx.AsyncClient]:
+    """Clients may write Patients, and no Observations."""
+    service = support.service(store, local=frozenset({"Patient"}))
+    async with support.client((*ROUTES, *OPERATION_ROUTES), service) as client:
+        yield client
 
 
 async def post(client: httpx.AsyncClient, path: str, body: Any) -> httpx.Response:
@@ -134,6 +146,15 @@ async def test_the_modes(client: httpx.AsyncClient, store: Store) -> None:
     assert errors(await post(client, "/Patient/1/$validate?mode=create", patient)) == [("invalid", None)]
     assert errors(await client.get("/Patient/1/$validate?mode=delete")) == []
     assert (await client.get("/Patient/9/$validate?mode=delete")).status_code == 404
+
+
+@pytest.mark.parametrize("mode", ["create", "update"])
+async def test_what_no_client_may_write(client: httpx.AsyncClient, mode: str) -> None:
+    path = "/Observation/$validate" if mode == "create" else "/Observation/1/$validate"
+    response = await post(client, f"{path}?mode={mode}", GOOD | {"id": "1"})
+    ((severity, code, place, text),) = issues(response)
+    assert (severity, code, place) == ("error", "not-supported", "Observation")
+    assert "cannot be written here" in text
 
 
 async def test_a_resource_of_another_type(client: httpx.AsyncClient) -> None:
