@@ -108,8 +108,7 @@ class World:
         """Whether one value satisfies one alternative."""
         if parameter.code == "phonetic":
             asked = special.sounds(plain(wanted))
-            parts = strings.texts(found.type, found.value)
-            return any(asked <= special.sounds(text) for text in parts)
+            return any(asked <= special.sounds(text) for text in special.spoken(found.type, found.value))
         match parameter.kind:
             case "string":
                 texts = strings.texts(found.type, found.value)
