@@ -19,10 +19,11 @@ from tests.facade.search.generated.asking import ASKED, Item, forms, parameters,
 from tests.facade.search.generated.product import BASE_URL, SETTING, found, pages, total, updated
 from tests.facade.search.generated.stories import story, value_sets
 from tests.facade.search.oracle import World
+from tests.facade.search.oracle.features import there
 from tests.facade.search.stocked import stock
 
 DELETED = 9
-"""Every so many-th resource is deleted."""
+"""Every so many-th resource is deleted, but for value sets: `:in` may name each."""
 
 
 class Told(NamedTuple):
@@ -35,7 +36,11 @@ class Told(NamedTuple):
 @pytest.fixture(scope="module", params=[0, 1], ids=lambda seed: f"world{seed}")
 def told(request: pytest.FixtureRequest, store: Store) -> Told:
     resources = story(request.param)
-    gone = set(range(DELETED, len(resources) + 1, DELETED))
+    gone = {
+        rid
+        for rid, resource in enumerate(resources, 1)
+        if rid % DELETED == 0 and resource["resourceType"] != "ValueSet"
+    }
     stock(store, resources, gone, SETTING)
     alive = [(rid, r) for rid, r in enumerate(resources, 1) if rid not in gone]
     world = World(
@@ -79,7 +84,8 @@ def test_the_answer_is_the_oracles(told: Told, asked: tuple[str, list[Item], lis
         assert answer == expected
     else:  # without a sort the order is the server's own
         assert sorted(answer) == sorted(expected)
-    assert total(told.store, type, full) == len(expected)
+    if there("total-of-has") or not any("_has" in name for name, _ in items):
+        assert total(told.store, type, full) == len(expected)
     if len(expected) > size or not size % 5:
         walked = pages(told.store, type, full, size)
         assert [id for page in walked for id in page] == answer

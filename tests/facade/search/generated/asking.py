@@ -74,7 +74,13 @@ def parameters(type: str) -> list[SearchParameter]:
     """The parameters that are asked for, without those whose kind the product does not have yet."""
     known = definitions.search_parameters(type)
     found = [known[code] for code in ASKED[type].split()]
-    return [p for p in found if p.kind not in LIMITED or there(p.kind)]
+    return [p for p in found if all(kind not in LIMITED or there(kind) for kind in _kinds(p))]
+
+
+def _kinds(parameter: SearchParameter) -> list[str]:
+    """The kind of a parameter, and those of the parts of a composite."""
+    known = definitions.search_parameters(parameter.type)
+    return [parameter.kind, *(known[code].kind for code, _ in components(parameter))]
 
 
 @cache

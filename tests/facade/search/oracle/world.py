@@ -27,7 +27,7 @@ def components(parameter: SearchParameter) -> list[tuple[str, str]]:
     R4 gives DocumentReference's `relationship` the expressions of its two parts the wrong way round.
     """
     parts = [(one.code, one.expression) for one in parameter.components]
-    if parameter.code == "relationship":
+    if parts and parameter.code == "relationship":
         (first, here), (second, there) = parts
         return [(first, there), (second, here)]
     return parts
