@@ -25,7 +25,8 @@ from tests.facade.search.generated.examples import example_resources, pairs
 from tests.facade.search.generated.product import BASE_URL, SETTING, found, updated
 from tests.facade.search.generated.synthesise import synthesise
 from tests.facade.search.oracle import World
-from tests.facade.search.oracle.world import Resource
+from tests.facade.search.oracle.features import there
+from tests.facade.search.oracle.world import Resource, components
 from tests.facade.search.stocked import stock
 from tests.paths import needs_shared
 
@@ -87,7 +88,11 @@ def _parameter(pair: tuple[str, str]) -> SearchParameter:
 
 
 def _supported(pair: tuple[str, str]) -> bool:
-    return pair[1] in {parameter.code for parameter in supported_parameters(_type(pair))}
+    """A composite needs its parts' kinds too."""
+    known = {parameter.code for parameter in supported_parameters(_type(pair))}
+    if pair[1] in FULL_TEXT and not there("full-text"):
+        return False
+    return {pair[1], *(code for code, _ in components(_parameter(pair)))} <= known
 
 
 def _holder(world: World, pair: tuple[str, str]) -> Resource | None:

@@ -1,4 +1,4 @@
-"""Queries by chance: every parameter type, modifier, prefix, chain and `_has` that the product should know.
+"""What to ask of a story: for every parameter each form that a value may have, and queries by chance.
 
 https://hl7.org/fhir/R4/search.html
 """
@@ -6,6 +6,8 @@ https://hl7.org/fhir/R4/search.html
 from __future__ import annotations
 
 from functools import cache
+from itertools import product
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -29,7 +31,7 @@ from tests.facade.search.oracle.features import there
 from tests.facade.search.oracle.world import components
 
 Item = tuple[str, str]
-CODES_ASKED = {
+ASKED = {
     "Patient": "_id _lastUpdated _tag _security _profile _source name family given phonetic gender active"
     " deceased identifier phone telecom birthdate death-date general-practitioner organization link address"
     " address-city address-use",
@@ -56,146 +58,134 @@ CODES_ASKED = {
 }
 STOCKED = "2023-11-14T22:14:00Z"
 """While the store was filled."""
-BOUND = {
-    "gender": "http://hl7.org/fhir/administrative-gender",
-    "status": "http://hl7.org/fhir/observation-status",
-}
-_KIND_FEATURES = frozenset({"number", "quantity", "uri", "composite", "special"})
+LIMITED = frozenset({"number", "quantity", "uri", "composite", "special"})
+"""Parameter types that are features of their own."""
+SORTED = frozenset({"string", "token", "date", "reference", "uri", "number"})
+SINGLE = frozenset(
+    {"code", "chromosome", "referenceseqid", "value-concept", "address", "address-city", "operational-status"}
+)
+MOST = 160
+"""So many values of a composite are asked for, of all that its parts would make."""
 one_of = st.sampled_from
 
 
+@cache
 def parameters(type: str) -> list[SearchParameter]:
     """The parameters that are asked for, without those whose kind the product does not have yet."""
     known = definitions.search_parameters(type)
-    found = [known[code] for code in CODES_ASKED[type].split()]
-    return [p for p in found if p.kind not in _KIND_FEATURES or there(p.kind)]
+    found = [known[code] for code in ASKED[type].split()]
+    return [p for p in found if all(kind not in LIMITED or there(kind) for kind in _kinds(p))]
 
 
-def texts() -> st.SearchStrategy[str]:
-    asked = [*WORDS, "a", "AN", "mu", "le r", "%", "_", "!", "ß", "b|c", "roy"]
-    return one_of(asked).map(escaped)
+def _kinds(parameter: SearchParameter) -> list[str]:
+    """The kind of a parameter, and those of the parts of a composite."""
+    known = definitions.search_parameters(parameter.type)
+    return [parameter.kind, *(known[code].kind for code, _ in components(parameter))]
 
 
-def token(parameter: SearchParameter) -> st.SearchStrategy[str]:
-    if parameter.code == "_id":
-        return one_of([*IDS, "12", "99"])
-    if parameter.code in ("active", "deceased", "actual", "exclude"):
-        return one_of(["true", "false"])
-    if parameter.code in ("phone", "telecom"):
-        return one_of(CODES).map(escaped)
-    if parameter.code == "version":
-        return one_of(["1.0", "A", "a", "1"])
-    plain = ["male", "female", "planned", "finished", "final", "home", "aa", "person", "current", "booked"]
-    codes = one_of([*CODES, *plain]).map(escaped)
-    if parameter.code in ("status", "gender", "type", "address-use", "part-status"):
-        system = BOUND.get(parameter.code, "urn:a")
-        with_system = st.tuples(one_of([system, ""]), codes).map("|".join)
-        return st.one_of(codes, codes, with_system)
-    systems = one_of(["", *SYSTEMS, "urn:none"])
-    pairs = st.tuples(systems, codes).map("|".join)
-    return st.one_of(codes, codes, pairs, pairs, one_of(SYSTEMS).map(lambda system: f"{system}|"))
-
-
-def prefixed(values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    return st.tuples(one_of(["", *PREFIXES]), values).map("".join)
-
-
-def number() -> st.SearchStrategy[str]:
-    return prefixed(one_of([*NUMBERS, "1e2", "1.00e2", "5.4e0", "4.95", "110", "5.5"]))
-
-
-def quantity() -> st.SearchStrategy[str]:
-    units = ["", "||mg", "||gram", f"|{UCUM}|mg", f"|{UCUM}|g", f"|{UCUM}|kg", f"|{UCUM}|mmol/L", "|urn:a|mg"]
-    return st.tuples(number(), one_of(units)).map("".join)
-
-
-def reference(parameter: SearchParameter) -> st.SearchStrategy[str]:
-    types = [type for type in targets(parameter) or ["Patient"] if type in CODES_ASKED] or ["Patient"]
-    local = st.tuples(one_of(types), one_of(IDS)).map("/".join)
-    forms = [
-        one_of(IDS),
-        local,
-        local,
-        local.map(lambda name: f"{BASE_URL}/{name}"),
-        local.map(lambda name: f"http://other.example/fhir/{name}"),
-        local.map(lambda name: f"{name}/_history/7"),
-    ]
-    return st.one_of(*forms)
-
-
-def near() -> st.SearchStrategy[str]:
-    return one_of(["52.0|4.0|1|km", "52.0|4.0|50|m", "52|4.05|5", "53.5|4.1|200|km", "0|0|10|km"])
-
-
-def one_value(parameter: SearchParameter) -> st.SearchStrategy[str]:
-    """One alternative, as it is written in a query."""
+@cache
+def values(parameter: SearchParameter) -> list[str]:
+    """Alternatives that a parameter may be asked for, as they are written in a query."""
     match parameter.kind:
         case _ if parameter.code == "phonetic":
-            return one_of(["Anne", "Mueller", "miller", "roy", "strass", "ray"])
+            return ["Anne", "Mueller", "miller", "roy", "strass", "ray"]
         case "string":
-            return texts()
+            return [
+                escaped(text) for text in (*WORDS, "a", "AN", "mu", "le r", "%", "_", "!", "ß", "b|c", "roy")
+            ]
         case "token":
-            return token(parameter)
+            return _tokens(parameter)
         case "date":
-            return prefixed(one_of([*DATES, *TIMES, "2020-02-29T10:00Z", "2023-11-14", STOCKED]))
+            return _prefixed(
+                [*DATES, *TIMES, "2020-02-29T10:00Z", "2020-02-29T23:30-05:00", "2023-11-14", STOCKED]
+            )
         case "number":
-            return number()
+            return _numbers()
         case "quantity":
-            return quantity()
+            units = ["", "||mg", "||gram", f"|{UCUM}|mg", f"|{UCUM}|g", f"|{UCUM}|kg", "|urn:a|mg"]
+            return ["".join(pair) for pair in product(_numbers(), units)]
         case "uri":
-            return one_of([*URIS, "http://sets.example/0/7"]).map(escaped)
+            return [*URIS, "http://uris.example/A", "http://sets.example/0/7"]
         case "reference":
-            return reference(parameter)
+            return _references(parameter)
         case "special":
-            return near()
+            return ["52.0|4.0|1|km", "52.0|4.0|50|m", "52|4.05|5", "53.5|4.1|200|km", "0|0|10|km"]
     known = definitions.search_parameters(parameter.type)
-    parts = [one_value(known[code]) for code, _ in components(parameter)]
-    return st.tuples(*parts).map("$".join)
+    parts = [values(known[code]) for code, _ in components(parameter)]
+    chance = Random(parameter.number)
+    return ["$".join(chance.choice(part) for part in parts) for _ in range(MOST)]
 
 
-def modified(parameter: SearchParameter) -> st.SearchStrategy[Item]:
-    """A parameter with one of its modifiers, or none, and a value that fits."""
-    code = parameter.code
-    values = st.lists(one_value(parameter), min_size=1, max_size=3).map(",".join)
-    plain = values.map(lambda value: (code, value))
-    made = [plain, plain, plain]
-    if parameter.kind not in ("composite", "special") and code not in ("_id", "_lastUpdated"):
-        made.append(one_of(["true", "false"]).map(lambda value: (f"{code}:missing", value)))
-    if code == "phonetic" or code in ("_id", "_lastUpdated"):
-        return st.one_of(*made)
-    for name, asked in _modifiers(parameter, values):
-        made.append(asked.map(lambda value, name=name: (f"{code}:{name}", value)))
-    return st.one_of(*made)
+def _tokens(parameter: SearchParameter) -> list[str]:
+    codes = [escaped(code) for code in CODES]
+    match parameter.code:
+        case "_id":
+            return [*IDS, "12", "99"]
+        case "active" | "deceased" | "actual" | "exclude":
+            return ["true", "false"]
+        case "phone" | "telecom":
+            return codes
+        case "version":
+            return ["1.0", "A", "a", "1"]
+        case "gender":
+            return ["male", "http://hl7.org/fhir/administrative-gender|male", "|female", "urn:a|male", "Male"]
+        case "status" | "part-status" | "address-use":
+            said = ["planned", "finished", "final", "home", "current", "booked", "accepted", "active"]
+            return [*said, *(f"|{code}" for code in said), *(f"urn:a|{code}" for code in said[:2])]
+    systems = [*SYSTEMS, "urn:none"]
+    pairs = [f"{system}|{code}" for system in ("", *systems) for code in codes]
+    more = ["true", "AMB", "aa", "dna", "person"]
+    return [*codes, *more, *pairs, *(f"{system}|" for system in systems)]
 
 
-def _modifiers(
-    parameter: SearchParameter, values: st.SearchStrategy[str]
-) -> list[tuple[str, st.SearchStrategy[str]]]:
+def _prefixed(texts: list[str]) -> list[str]:
+    return ["".join(pair) for pair in product(("", *PREFIXES), texts)]
+
+
+def _numbers() -> list[str]:
+    return _prefixed([*NUMBERS, "1e2", "1.00e2", "5.4e0", "4.95", "110", "5.5", "1", "104"])
+
+
+def _references(parameter: SearchParameter) -> list[str]:
+    types = [type for type in targets(parameter) if type in ASKED] or ["Patient"]
+    local = ["/".join(pair) for pair in product(types[:3], IDS)]
+    here = [f"{BASE_URL}/{name}" for name in local[:4]]
+    there_ = [f"http://other.example/fhir/{name}" for name in local]
+    return [*IDS, *local, *here, *there_, *(f"{name}/_history/7" for name in local[:4])]
+
+
+@cache
+def forms(parameter: SearchParameter) -> dict[str, list[str]]:
+    """The modifiers of a parameter with their colon, none being "", and what may be asked with them."""
+    plain = values(parameter)
+    made = {"": plain}
+    if parameter.kind in ("composite", "special") or parameter.code in ("_id", "_lastUpdated"):
+        return made
+    made[":missing"] = ["true", "false"]
     match parameter.kind:
+        case _ if parameter.code == "phonetic":
+            pass
         case "string":
-            return [("exact", values), ("contains", values)]
+            made |= {":exact": plain, ":contains": plain}
         case "token":
-            found = [("not", values)]
+            made[":not"] = plain
             if there("text-modifier"):
-                found.append(("text", st.lists(texts(), min_size=1, max_size=2).map(",".join)))
+                made[":text"] = [escaped(text) for text in (*WORDS, "a", "AN", "mu", "le r", "%", "roy")]
             if there("of-type") and parameter.code == "identifier":
-                parts = [one_of(SYSTEMS), one_of(CODES).map(escaped), one_of(CODES).map(escaped)]
-                found.append(("of-type", st.tuples(*parts).map("|".join)))
+                codes = [escaped(code) for code in CODES]
+                made[":of-type"] = ["|".join(parts) for parts in product(SYSTEMS, codes[:4], codes)]
             if there("in") and parameter.code in ("code", "type", "category", "class", "combo-code"):
-                sets = one_of([*URIS[1:4], "ValueSet/5", "ValueSet/6"])
-                found += [("in", sets), ("not-in", sets)]
-            return found
-        case "uri":
-            urls = one_of([uri for uri in URIS if uri.startswith("http")] + ["http://uris.example/a/b/c/d"])
-            return [("above", urls), ("below", urls)] if there("above-below") else []
+                sets = [*URIS[1:4], "ValueSet/5", "ValueSet/6"]
+                made |= {":in": sets, ":not-in": sets}
+        case "uri" if there("above-below"):
+            urls = [*(uri for uri in URIS if uri.startswith("http")), "http://uris.example/a/b/c/d"]
+            made |= {":above": urls, ":below": urls}
         case "reference":
-            types = [type for type in targets(parameter) if type in CODES_ASKED]
-            made: list[tuple[str, Any]] = [(type, one_of(IDS)) for type in types[:3]]
+            made |= {f":{type}": [*IDS, f"{type}/1"] for type in targets(parameter) if type in ASKED}
             if there("identifier-modifier"):
-                system = one_of(["", *(f"{system}|" for system in SYSTEMS)])
-                made.append(("identifier", st.tuples(system, one_of(CODES).map(escaped)).map("".join)))
-            return made
-    return []
+                codes = [escaped(code) for code in CODES]
+                made[":identifier"] = [*codes, *("|".join(pair) for pair in product(("", *SYSTEMS), codes))]
+    return made
 
 
 def targets(parameter: SearchParameter) -> list[str]:
@@ -206,31 +196,49 @@ def targets(parameter: SearchParameter) -> list[str]:
     return list(parameter.targets)
 
 
+def pick(strategies: list[st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
+    """Each as likely as the others; `one_of` would give those that are choices themselves more room."""
+    return one_of(strategies).flatmap(lambda strategy: strategy)
+
+
+@cache
+def _modified(parameter: SearchParameter) -> st.SearchStrategy[Item]:
+    """A parameter with one of its modifiers, or none, and up to three alternatives."""
+    made = [
+        _alternatives(f"{parameter.code}{modifier}", asked) for modifier, asked in forms(parameter).items()
+    ]
+    return pick([made[0], *made])
+
+
+def _alternatives(name: str, asked: list[str]) -> st.SearchStrategy[Item]:
+    if name.endswith((":missing", ":in", ":not-in")):
+        return one_of([(name, value) for value in asked])
+    return st.lists(one_of(asked), min_size=1, max_size=3).map(lambda parts: (name, ",".join(parts)))
+
+
 @cache
 def item(type: str, depth: int = 2) -> st.SearchStrategy[Item]:
     """One item of a query for a type; chains and `_has` go `depth` steps deep."""
-    simple = one_of(parameters(type)).flatmap(modified)
-    made = [simple, simple, simple]
+    simple = pick([_modified(parameter) for parameter in parameters(type)])
+    made = [simple, simple]
     if depth and there("chain"):
         chains = [
-            (parameter.code, target, targets(parameter) == [target])
+            _chained(parameter.code, target, targets(parameter) == [target], depth)
             for parameter in parameters(type)
             if parameter.kind == "reference"
             for target in targets(parameter)
-            if target in CODES_ASKED
+            if target in ASKED
         ]
-        if chains:
-            made.append(one_of(chains).flatmap(lambda chain: _chained(*chain, depth)))
+        made += [pick(chains)] if chains else []
     if depth and there("has"):
         back = [
-            (source, parameter.code)
-            for source in CODES_ASKED
+            _has(source, parameter.code, depth)
+            for source in ASKED
             for parameter in parameters(source)
             if parameter.kind == "reference" and type in targets(parameter)
         ]
-        if back:
-            made.append(one_of(back).flatmap(lambda way: _has(*way, depth)))
-    return st.one_of(*made)
+        made += [pick(back)] if back else []
+    return pick(made)
 
 
 def _chained(code: str, target: str, sole: bool, depth: int) -> st.SearchStrategy[Item]:
@@ -244,22 +252,13 @@ def _has(source: str, code: str, depth: int) -> st.SearchStrategy[Item]:
 
 
 def sort(type: str) -> st.SearchStrategy[list[str]]:
-    codes = [p.code for p in parameters(type) if p.kind in SORTED and p.code not in UNSORTED]
+    codes = [p.code for p in parameters(type) if p.kind in SORTED and p.code != "phonetic"]
     if not there("sort-by-single-concept"):
         codes = [code for code in codes if code not in SINGLE]
-    keys = st.tuples(one_of(["", "-"]), one_of(codes)).map("".join)
-    return st.lists(keys, max_size=2, unique_by=lambda key: key.removeprefix("-"))
+    keys = [f"{sign}{code}" for code in codes for sign in ("", "-")]
+    return st.lists(one_of(keys), max_size=2, unique_by=lambda key: key.removeprefix("-"))
 
 
-SORTED = ("string", "token", "date", "reference", "uri", "number")
-UNSORTED = frozenset({"phonetic"})
-SINGLE = frozenset(
-    {"code", "chromosome", "referenceseqid", "value-concept", "address", "address-city", "operational-status"}
-)
-
-
-@st.composite
-def query(draw: st.DrawFn) -> tuple[str, list[Item], list[str]]:
+def query() -> st.SearchStrategy[tuple[str, list[Item], list[str]]]:
     """A type, the items of a query for it, and the keys that its answer is sorted by."""
-    type = draw(one_of(sorted(CODES_ASKED)))
-    return type, draw(st.lists(item(type), max_size=3)), draw(sort(type))
+    return pick([st.tuples(st.just(type), st.lists(item(type), max_size=3), sort(type)) for type in ASKED])

@@ -65,8 +65,9 @@ def _queries(world: World, resource: Resource, parameter: SearchParameter) -> Qu
         if made.must:
             break
     if made.must and parameter.kind not in ("composite", "special"):
-        made.must.append((":missing", "false"))
-        made.must_not.append((":missing", "true"))
+        known = world.has_value(resource, parameter)
+        (made.must if known else made.either).append((":missing", "false"))
+        (made.must_not if known else made.either).append((":missing", "true"))
     return made
 
 
@@ -238,7 +239,7 @@ def _composite(
 def _special(made: Queries, found: Found, parameter: SearchParameter) -> None:
     place = f"{found.value['latitude']}|{found.value['longitude']}"
     made.must += [("", f"{place}|1|km"), ("", f"{place}|5")]
-    made.must_not.append(("", f"{float(found.value['latitude']) - 10}|{found.value['longitude']}|100|km"))
+    made.must_not.append(("", f"{float(found.value['latitude']) / 2}|{found.value['longitude']}|100|km"))
 
 
 _ASK = {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from facade.rest.terms import find_terms
 from facade.search import Plan, Setting, parse_search, plan_search
+from facade.search.clauses import needed_terms
 from facade.store import Store
 from facade.store.access import EVERYTHING
 from tests.facade.search.oracle.world import NOW
@@ -25,8 +28,10 @@ def updated(rid: int) -> str:
 
 
 def plan(store: Store, type: str, items: Items, cursor: str | None = None, count: int = ALL) -> Plan:
+    needed = needed_terms(items)
+    terms = asyncio.run(find_terms(store, needed)) if needed else {}
     search = parse_search(
-        type, items, now=NOW, base_url=BASE_URL, max_count=ALL, default_count=min(count, ALL)
+        type, items, now=NOW, base_url=BASE_URL, max_count=ALL, default_count=min(count, ALL), terms=terms
     )
     return plan_search(search, EVERYTHING, store.dialect, cursor=cursor)
 

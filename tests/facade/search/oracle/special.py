@@ -17,6 +17,14 @@ _CLASSES = ("bfpv", "cgjkqsxz", "dt", "l", "mn", "r")
 _KILOMETRES = {"km": 1.0, "m": 0.001, "[mi_us]": 1.609347, "[mi_i]": 1.609344, "mi": 1.609344}
 
 
+def spoken(type: str, value: Any) -> list[str]:
+    """What `phonetic` listens to: "a portion of either family or given name", and the name as one text."""
+    if type != "HumanName":
+        return [str(value)]
+    named = [value.get("text"), value.get("family"), *(value.get("given") or ())]
+    return [name for name in named if name]
+
+
 def sounds(text: str) -> set[str]:
     """The Soundex of each word."""
     return {_soundex(word) for word in normal(text).split()}

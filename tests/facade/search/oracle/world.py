@@ -27,7 +27,7 @@ def components(parameter: SearchParameter) -> list[tuple[str, str]]:
     R4 gives DocumentReference's `relationship` the expressions of its two parts the wrong way round.
     """
     parts = [(one.code, one.expression) for one in parameter.components]
-    if parameter.code == "relationship":
+    if parts and parameter.code == "relationship":
         (first, here), (second, there) = parts
         return [(first, there), (second, here)]
     return parts
@@ -108,8 +108,7 @@ class World:
         """Whether one value satisfies one alternative."""
         if parameter.code == "phonetic":
             asked = special.sounds(plain(wanted))
-            parts = strings.texts(found.type, found.value)
-            return any(asked <= special.sounds(text) for text in parts)
+            return any(asked <= special.sounds(text) for text in special.spoken(found.type, found.value))
         match parameter.kind:
             case "string":
                 texts = strings.texts(found.type, found.value)
