@@ -229,7 +229,7 @@ def _referred(
         f"SELECT substr(i.target,{start}) FROM index_reference i WHERE i.param IN "
         f"({','.join('?' * len(numbers))}) AND i.target>=? AND i.target<? AND {test}"
     )
-    sql = f"SELECT h.rid AS rid FROM resource h WHERE h.type=? AND h.id IN ({inner})"
+    sql = f"SELECT h.rid AS rid FROM resource h WHERE h.type=? AND h.deleted=0 AND h.id IN ({inner})"
     return sql, (type, *numbers, f"{type}/", f"{type}0", *values)  # "0" is the character after "/"
 
 
@@ -242,7 +242,7 @@ def _within(clause: Within, scope: Scope) -> Condition:
         parts.append("SELECT i.rid AS rid FROM index_reference i WHERE i.param=? AND i.target=?")
         values += [one.number, clause.target]
     if type == scope.type:
-        parts.append("SELECT h.rid AS rid FROM resource h WHERE h.type=? AND h.id=?")
+        parts.append("SELECT h.rid AS rid FROM resource h WHERE h.type=? AND h.id=? AND h.deleted=0")
         values += [type, id]
     if not parts:
         parts, values = ["SELECT h.rid AS rid FROM resource h WHERE 1=0"], []

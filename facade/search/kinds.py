@@ -28,6 +28,28 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 )
 PECULIAR: Mapping[str, Kind] = MappingProxyType({"phonetic": phonetic})
 """Parameters, by code, that the spec describes otherwise than their type."""
+_ONE_ROW = frozenset(
+    [
+        "boolean",
+        "code",
+        "id",
+        "string",
+        "date",
+        "dateTime",
+        "instant",
+        "Period",
+        "Timing",
+        "Coding",
+        "ContactPoint",
+        "Identifier",
+        "decimal",
+        "integer",
+        "positiveInt",
+        "unsignedInt",
+        "Reference",
+    ]
+)
+"""Types of which a value makes one index row at most; a canonical reference makes two."""
 ON_RESOURCE = frozenset({"_id", "_lastUpdated"})
 """Parameters that live on the resource table itself and need no index."""
 ELSEWHERE = frozenset({"_text", "_content"})
@@ -58,7 +80,7 @@ def facts(parameter: SearchParameter) -> Facts:
     places = {(path.steps[:-1], path.choice or path.steps[-1:]) for path in paths}
     return Facts(
         types=frozenset(path.type for path in paths),
-        single=len(places) == 1 and all(path.single for path in paths),
+        single=len(places) == 1 and all(path.single and path.type in _ONE_ROW for path in paths),
         systems=frozenset(uri for system in systems for uri in system),
         targets=tuple(dict.fromkeys(d for d in demanded if d))
         if demanded and all(demanded)

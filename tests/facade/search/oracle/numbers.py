@@ -2,10 +2,9 @@
 
 https://hl7.org/fhir/R4/search.html#number · https://hl7.org/fhir/R4/search.html#quantity
 
-Taken here: for `eq`, `ne` and `ap` a stored decimal is a range as wide as its precision ("Searches are always
-performed on values that are implicitly or explicitly a range"), a stored integer is exact ("the significance
-issues cancel out"); for the other prefixes both sides are exact ("the implicit precision of the number is
-ignored, and they are treated as if they have arbitrarily high precision").
+Taken here: a stored number is exact and the one asked for as wide as its precision, as the spec's own table
+says of 100, 100.00 and 1e2 ("searching for values in the range [99.5 ... 100.5)"); for the other prefixes both
+sides are exact ("treated as if they have arbitrarily high precision"). A stored 100 is found by 100.00.
 """
 
 from __future__ import annotations
@@ -69,8 +68,8 @@ def targets(found: Found) -> list[Target]:
 
 
 def _decimal(value: Any, system: str = "", code: str = "", unit: str = "") -> Target:
-    exact, half = Fraction(Decimal(str(value))), half_step(str(value))
-    return Target(exact, exact, exact - half, exact + half, system=system, code=code, unit=unit)
+    exact = Fraction(Decimal(str(value)))
+    return Target(exact, exact, exact, exact, system=system, code=code, unit=unit)
 
 
 def _quantity(value: dict[str, Any]) -> Target:
@@ -147,8 +146,7 @@ def _compare(prefix: str, number: str, target: Target, factor: Fraction, offset:
     wide_first, wide_last = scaled(target.wide_low, none), scaled(target.wide_high, all)
     asked, half = Fraction(Decimal(number)), half_step(number)
     low, high = asked - half, asked + half
-    point = wide_first == wide_last  # half-open [low, high) and a value without width
-    within = low <= wide_first and (wide_last < high if point else wide_last <= high)
+    within = low <= wide_first and wide_last < high
     match prefix:
         case "eq":
             return within
