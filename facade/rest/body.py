@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/http.html#mime-type · https://www.rfc-editor.org/rfc/rf
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from typing import Any
 
@@ -17,6 +18,7 @@ from facade.spec.xml import from_xml
 
 _GZIP = 16 + zlib.MAX_WBITS
 _MEMBERS = 64
+_LARGE = 128 * 1024
 _UTF8 = ("", "utf-8", "utf8", "us-ascii")
 
 
@@ -33,6 +35,17 @@ async def read_body(call: Call, limit: int) -> bytes:
         raise error
     data = await call.body(limit)
     return _inflate(data, limit) if codings else data
+
+
+async def read_resource(call: Call, limit: int) -> dict[str, Any]:
+    """The resource in the body, with the errors of both; a large one is parsed beside what others ask."""
+    data = await read_body(call, limit)
+    kind = call.header(b"content-type")
+    return (
+        await asyncio.to_thread(parse_resource, data, kind)
+        if len(data) > _LARGE
+        else parse_resource(data, kind)
+    )
 
 
 def _inflate(data: bytes, limit: int) -> bytes:

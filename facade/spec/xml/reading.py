@@ -51,8 +51,8 @@ class _Part:
     """All elements of one name within another, which stand together."""
 
     slot: Slot
-    values: list[Any] = field(default_factory=list)
-    companions: list[dict[str, Any] | None] = field(default_factory=list)
+    values: list[Any]
+    companions: list[dict[str, Any] | None]
 
 
 @dataclass(slots=True)
@@ -65,6 +65,7 @@ class _Open:
     index: int = 0
     type: str | None = None
     value: Any = None
+    last: Slot | None = None
     parts: list[_Part] = field(default_factory=list)
 
     def object(self) -> dict[str, Any]:
@@ -74,11 +75,17 @@ class _Open:
             parts = sorted(parts, key=lambda part: part.slot.position)  # url, an attribute, has its place
         found: dict[str, Any] = {} if self.type is None else {"resourceType": self.type}
         for part in parts:
-            name = part.slot.name
+            slot = part.slot
+            if not slot.many:
+                if part.values[0] is not None:
+                    found[slot.name] = part.values[0]
+                if part.companions and part.companions[0] is not None:
+                    found["_" + slot.name] = part.companions[0]
+                continue
             if any(value is not None for value in part.values):
-                found[name] = part.values if part.slot.many else part.values[0]
+                found[slot.name] = part.values
             if any(companion is not None for companion in part.companions):
-                found["_" + name] = part.companions if part.slot.many else part.companions[0]
+                found["_" + slot.name] = part.companions
         return found
 
 
@@ -101,6 +108,7 @@ class _Reader:
         parser.EndElementHandler = self.end
         parser.CharacterDataHandler = self.text
         self.parser = parser
+        self.names: dict[str, tuple[str, str, str]] = {}
         self.declared: list[tuple[str | None, str]] = []
 
     def refuse(self, text: str, slot: Slot | None = None) -> NoReturn:
@@ -131,9 +139,10 @@ class _Reader:
         self.declared.append((prefix, uri))
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        declared, self.declared = self.declared, []
-        space, _, name = tag.partition(" ")
-        name, _, prefix = name.partition(" ")
+        declared = self.declared
+        if declared:
+            self.declared = []
+        space, name, prefix = self.names.get(tag) or self.named(tag)
         if self.div is not None:
             if space != XHTML or not self.div.start(name, prefix, attributes):
                 self.refuse("A narrative holds XHTML only, and is not nested too deeply.")
@@ -154,6 +163,13 @@ class _Reader:
             self.open_resource(parent, name, attributes)
         else:
             self.open_element(parent, self.entered(parent, name), attributes)
+
+    def named(self, tag: str) -> tuple[str, str, str]:
+        """The namespace, local name and prefix in a name as expat gives it."""
+        space, _, rest = tag.partition(" ")
+        name, _, prefix = rest.partition(" ")
+        self.names[tag] = found = (space, name, prefix)
+        return found
 
     def open_resource(self, holder: _Open | None, name: str, attributes: dict[str, str]) -> None:
         if holder is not None and (holder.slot is None or holder.slot.kind is not Kind.RESOURCE):
@@ -180,7 +196,7 @@ class _Reader:
         slot = parent.shape.slots.get(name)
         if slot is None or slot.kind is Kind.ATTRIBUTE:
             self.refuse(f"{parent.shape.path} has no element {_shown(name)}.")
-        last = next((p.slot for p in reversed(parent.parts) if p.slot.kind is not Kind.ATTRIBUTE), None)
+        last = parent.last
         if last is not None and last.position >= slot.position:
             if last.position > slot.position:
                 self.refuse(f"{name} must stand before {last.name}.", slot)
@@ -188,17 +204,16 @@ class _Reader:
                 self.refuse(f"{slot.label}[x] may have one type only.", slot)
             if not slot.many:
                 self.refuse(f"{name} may stand only once.", slot)
+        parent.last = slot
         return slot
 
     def open_element(self, parent: _Open, slot: Slot, attributes: dict[str, str]) -> None:
-        if parent.parts and parent.parts[-1].slot is slot:
-            part = parent.parts[-1]
-        else:
-            part = _Part(slot)
-            parent.parts.append(part)
-        shape = {Kind.PRIMITIVE: "Element", Kind.OBJECT: slot.path}.get(slot.kind)
+        parts = parent.parts
+        if not parts or parts[-1].slot is not slot:
+            parts.append(_Part(slot, [], []))
         depth = parent.depth + (slot.kind is not Kind.RESOURCE)
-        opened = _Open(slot, None if shape is None else shape_of(shape), depth, len(part.values))
+        shape = None if slot.below is None else shape_of(slot.below)
+        opened = _Open(slot, shape, depth, len(parts[-1].values))
         self.open.append(opened)
         if slot.kind is Kind.XHTML:
             self.refuse(f'A narrative\'s div must have xmlns="{XHTML}".')
@@ -211,8 +226,9 @@ class _Reader:
             own = None if opened.shape is None else opened.shape.slots.get(attribute)
             if own is None or own.kind is not Kind.ATTRIBUTE:
                 self.refuse(f"{slot.name} has no attribute {_shown(attribute)}.")
-            opened.parts.append(_Part(own, [text]))
-        opened.parts.sort(key=lambda one: one.slot.position)
+            opened.parts.append(_Part(own, [text], []))
+        if len(opened.parts) > 1:
+            opened.parts.sort(key=lambda one: one.slot.position)
 
     def value(self, slot: Slot, text: str) -> Any:
         if slot.classes == (str,):
@@ -252,7 +268,7 @@ class _Reader:
         part = self.open[-1].parts[-1]
         if slot.kind is Kind.PRIMITIVE:
             part.values.append(closed.value)
-            part.companions.append(closed.object() or None)
+            part.companions.append(closed.object() if closed.parts else None)
         else:
             part.values.append(closed.value if slot.kind is Kind.RESOURCE else closed.object())
 

@@ -38,16 +38,20 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One element within another. Those of one choice share a `position`; `label` is its FHIRPath name."""
+    """One element within another. Those of one choice share a `position`; `label` is its FHIRPath name.
+
+    `below` is the type or path of what may be in it, None for a resource or XHTML; `classes` are those of a
+    primitive's value in a dict.
+    """
 
     name: str
     label: str
     position: int
     kind: Kind
     fhir_type: str
-    path: str
+    below: str | None
     many: bool
-    classes: tuple[type, ...]  # that a primitive's value has in a dict
+    classes: tuple[type, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,14 @@ def shape_of(path: str) -> Shape:
         group = element.choice or element.name
         position = positions.setdefault(group, len(positions))
         attribute = (element.name == "id" and not in_resource) or (path, element.name) == ("Extension", "url")
+        kind = Kind.ATTRIBUTE if attribute else _kind(element.type)
         slots[element.name] = Slot(
             name=element.name,
             label=group,
             position=position,
-            kind=Kind.ATTRIBUTE if attribute else _kind(element.type),
+            kind=kind,
             fhir_type=element.type,
-            path=element.path,
+            below={Kind.PRIMITIVE: "Element", Kind.OBJECT: element.path}.get(kind),
             many=element.max is None,
             classes=_CLASSES.get(element.type, (str,)),
         )

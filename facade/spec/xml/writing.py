@@ -104,8 +104,8 @@ class _Writer:
 
     def one(self, value: Any, companion: Any, slot: Slot, place: str, level: int) -> None:
         indent, name = self.indent(level), slot.name
-        if slot.kind is Kind.OBJECT:
-            self.object(value, shape_of(slot.path), name, place, level)
+        if slot.kind is Kind.OBJECT and slot.below is not None:
+            self.object(value, shape_of(slot.below), name, place, level)
         elif slot.kind is Kind.RESOURCE:
             self.out.append(f"{indent}<{name}>")
             self.resource(value, place, level + 1)

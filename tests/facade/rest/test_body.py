@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import tracemalloc
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -14,9 +15,9 @@ from hypothesis import strategies as st
 
 from facade.errors import BadRequest, FacadeError
 from facade.rest import call as calls
-from facade.rest.body import parse_resource, read_body
+from facade.rest.body import parse_resource, read_body, read_resource
 from facade.rest.call import Call
-from facade.rest.errors import Malformed, TooSlow, UnsupportedMedia
+from facade.rest.errors import Malformed, TooLarge, TooSlow, UnsupportedMedia
 
 JSON = "application/fhir+json"
 PATIENT = b'{"resourceType":"Patient","id":"1"}'
@@ -68,7 +69,18 @@ async def test_a_body_that_inflates_too_far() -> None:
     assert await refused([two], content_encoding="gzip") == LARGE
 
 
-async def test_gzip_that_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bomb_is_not_inflated() -> None:
+    bomb = gzip.compress(b"a" * 50_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge):
+            await read_body(call([bomb], content_encoding="gzip"), 100_000)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+async def test_gzip_that_is_broken() -> None:
     short = gzip.compress(b"abc")[:-4]
     cut = "The body is not whole: its gzip ends too early."
     assert await refused([short], content_encoding="gzip") == (cut, 400, "structure")
@@ -112,6 +124,14 @@ def test_json(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["application/fhir+xml", "text/xml", 'application/xml; charset="utf-8"'])
 def test_xml(kind: str) -> None:
     assert parse_resource(XML, kind) == {"resourceType": "Patient", "id": "1"}
+
+
+@pytest.mark.parametrize("size", [1, 200_000])
+async def test_a_resource_of_any_size(size: int) -> None:
+    data = b'{"resourceType":"Patient","id":"%s"}' % (b"1" * size)
+    assert (await read_resource(call([data], content_type=JSON), 300_000))["id"] == "1" * size
+    with pytest.raises(Malformed):
+        await read_resource(call([data[:-1]], content_type=JSON), 300_000)
 
 
 @pytest.mark.parametrize(

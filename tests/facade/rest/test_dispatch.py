@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -18,7 +19,15 @@ from facade.store import Store
 from tests.facade.rest import support
 from tests.facade.rest.support import outcome
 
+READING = [route for route in ROUTES if route.method == "GET" or route.path.endswith("_search")]
 NOTHING = "Nothing is served at this URL. The CapabilityStatement at metadata tells what is."
+
+
+@pytest.fixture
+async def reader(store: Store) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a server that only reads."""
+    async with support.client(READING, support.service(store)) as client:
+        yield client
 
 
 @pytest.mark.parametrize("path", ["/", "/Patient/1/_history", "/Patient/1/x/2", "/_x", "/$"])
@@ -57,8 +66,8 @@ async def test_types_and_operations_that_are_not_served(
         ("GET", "/Patient/_search", "POST, OPTIONS"),
     ],
 )
-async def test_methods(client: httpx.AsyncClient, method: str, path: str, allowed: str) -> None:
-    response = await client.request(method, path)
+async def test_methods(reader: httpx.AsyncClient, method: str, path: str, allowed: str) -> None:
+    response = await reader.request(method, path)
     text = f"{method} is not supported here; supported are {allowed}."
     assert outcome(response) == (405, "not-supported", text, None)
     assert response.headers["allow"] == allowed
@@ -76,8 +85,8 @@ async def test_methods(client: httpx.AsyncClient, method: str, path: str, allowe
         ("/Patient/1/_history/1", "GET, HEAD, OPTIONS"),
     ],
 )
-async def test_options(client: httpx.AsyncClient, path: str, allowed: str) -> None:
-    response = await client.options(path)
+async def test_options(reader: httpx.AsyncClient, path: str, allowed: str) -> None:
+    response = await reader.options(path)
     assert (response.status_code, response.content, response.headers["allow"]) == (204, b"", allowed)
     assert "content-type" not in response.headers
     assert "content-length" not in response.headers

@@ -110,6 +110,12 @@ def test_narratives(div: str, expected: str | None) -> None:
     assert from_xml(to_xml(found)) == found
 
 
+def test_a_narrative_that_leans_on_a_prefix_declared_outside() -> None:
+    div = f'<div xmlns="{XHTML}"><h:b>x</h:b></div>'
+    text = f'<Patient {NS} xmlns:h="{XHTML}"><text><status value="generated"/>{div}</text></Patient>'
+    assert from_xml(text.encode())["text"]["div"] == f'<div xmlns="{XHTML}"><b>x</b></div>'
+
+
 @pytest.mark.parametrize(
     ("text", "said", "place"),
     [
