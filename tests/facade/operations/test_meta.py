@@ -40,14 +40,22 @@ async def test_of_a_version(client: httpx.AsyncClient, store: Store, clock: Cloc
 async def test_of_a_type_and_of_the_server(client: httpx.AsyncClient, store: Store) -> None:
     other = {"code": "bare"}
     secret = {"system": "http://example.org/labels", "code": "R", "display": "restricted"}
-    put(store, {"resourceType": "Patient", "id": "1", "meta": {"tag": [TAG], "security": [secret]}})
+    put(
+        store,
+        {
+            "resourceType": "Patient",
+            "id": "1",
+            "meta": {"tag": [TAG], "security": [secret], "profile": ["http://example.org/p"]},
+        },
+    )
     put(store, {"resourceType": "Patient", "id": "2", "meta": {"tag": [{**TAG, "display": "Seen"}]}})
     put(store, {"resourceType": "Observation", "id": "1", "meta": {"tag": [other]}})
     (patients,) = (await client.get("/Patient/$meta")).json()["parameter"]
     label = {"system": "http://example.org/labels", "code": "R"}
-    assert patients["valueMeta"] == {"security": [label], "tag": [TAG]}
+    profile = ["http://example.org/p"]
+    assert patients["valueMeta"] == {"profile": profile, "security": [label], "tag": [TAG]}
     (every,) = (await client.post("/$meta")).json()["parameter"]
-    assert every["valueMeta"] == {"security": [label], "tag": [other, TAG]}
+    assert every["valueMeta"] == {"profile": profile, "security": [label], "tag": [other, TAG]}
     delete(store, "Patient", "1")
     (fewer,) = (await client.get("/Patient/$meta")).json()["parameter"]
     assert fewer["valueMeta"] == {"tag": [TAG]}

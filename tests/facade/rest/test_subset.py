@@ -104,6 +104,16 @@ def test_contained_resources_stay_only_if_they_are_referred_to() -> None:
     assert "contained" not in subset(PATIENT, "false", ("name",))
 
 
+def test_what_a_contained_resource_refers_to_stays_with_it() -> None:
+    contained = [
+        {"resourceType": "Organization", "id": "o", "partOf": {"reference": "#p"}},
+        {"resourceType": "Organization", "id": "p", "name": "P"},
+        {"resourceType": "Organization", "id": "q", "name": "Q"},
+    ]
+    part = subset({**PATIENT, "contained": contained}, "true")
+    assert part["contained"] == contained[:2]
+
+
 def test_summary_data_and_text() -> None:
     data = subset(PATIENT, "data")
     assert data == {**{n: v for n, v in PATIENT.items() if n != "text"}, "meta": TAGGED}
