@@ -14,7 +14,7 @@ from facade.rest.dispatch import Dispatch, Route
 from facade.rest.service import Service
 from facade.search import extract
 from facade.store import Store, Transaction
-from facade.store.index import write_rows
+from facade.store.index import delete_rows, write_rows
 from facade.store.serialise import freeze, instant
 
 BASE = "http://facade.test/fhir"
@@ -66,8 +66,7 @@ def _write(transaction: Transaction, resource: Mapping[str, Any], now: int, *, d
             (rid,),
         )
         transaction.execute("DELETE FROM resource WHERE rid=?", (rid,))
-        for table in ("token", "string", "date", "reference"):
-            transaction.execute(f"DELETE FROM index_{table} WHERE rid=?", (rid,))
+        delete_rows(transaction, [rid])
     content = freeze(resource)
     body = b"" if deleted else content.body(version, instant(now))
     transaction.execute(
