@@ -97,6 +97,7 @@ async def test_parameters_hold_the_resource_the_mode_and_the_profiles(
     assert "NamedPatient" in response.text
 
 
+@pytest.mark.parametrize("store", ["sqlite", "postgresql"], indirect=True)
 async def test_a_stored_profile_is_known_at_once_and_forgotten_when_it_changes(
     client: httpx.AsyncClient, store: Store
 ) -> None:
