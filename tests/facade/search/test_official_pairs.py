@@ -120,7 +120,7 @@ def _wrong(store: Store, asked: Asked) -> Iterator[str]:
     world, type, id = official().world, asked.resource["resourceType"], asked.resource["id"]
     kinds = ((asked.queries.must, True), (asked.queries.must_not, False), (asked.queries.either, None))
     for pairs_, meant in kinds:
-        for modifier, value in dict.fromkeys(pairs_):
+        for modifier, value in _some(pairs_, store.dialect):
             name = asked.parameter.code + modifier
             try:
                 answer = found(store, type, [(name, value)])
@@ -137,6 +137,14 @@ def _wrong(store: Store, asked: Asked) -> Iterator[str]:
             if sorted(answer) != sorted(expected):
                 more, less = sorted(set(answer) - set(expected)), sorted(set(expected) - set(answer))
                 yield f"{type}?{name}={value}: too many {more[:4]}, too few {less[:4]}"
+
+
+def _some(asked: list[tuple[str, str]], dialect: str) -> list[tuple[str, str]]:
+    """Each once; on PostgreSQL, which takes some milliseconds to plan a statement, only the first of each
+    modifier."""
+    if dialect == "sqlite":
+        return list(dict.fromkeys(asked))
+    return list(dict(reversed(asked)).items())
 
 
 @pytest.mark.parametrize("type", sorted({type for type, _ in pairs()}))
