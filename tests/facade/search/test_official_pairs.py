@@ -20,12 +20,11 @@ from facade.search import supported_parameters
 from facade.spec import definitions
 from facade.spec.definitions import SearchParameter
 from facade.store import Store
-from tests.facade.search.generated.derive import FULL_TEXT, Queries, queries
+from tests.facade.search.generated.derive import Queries, queries
 from tests.facade.search.generated.examples import example_resources, pairs
-from tests.facade.search.generated.product import BASE_URL, SETTING, found, updated
+from tests.facade.search.generated.product import BASE_URL, FULL_TEXT, SETTING, found, updated
 from tests.facade.search.generated.synthesise import synthesise
 from tests.facade.search.oracle import World
-from tests.facade.search.oracle.features import there
 from tests.facade.search.oracle.world import Resource, components
 from tests.facade.search.stocked import stock
 from tests.paths import needs_shared
@@ -90,8 +89,6 @@ def _parameter(pair: tuple[str, str]) -> SearchParameter:
 def _supported(pair: tuple[str, str]) -> bool:
     """A composite needs its parts' kinds too."""
     known = {parameter.code for parameter in supported_parameters(_type(pair))}
-    if pair[1] in FULL_TEXT and not there("full-text"):
-        return False
     return {pair[1], *(code for code, _ in components(_parameter(pair)))} <= known
 
 

@@ -4,12 +4,6 @@ from __future__ import annotations
 
 MISSING_YET: frozenset[str] = frozenset(
     {
-        "number",
-        "quantity",
-        "uri",
-        "above-below",
-        "in",
-        "full-text",
         # found by this oracle in what is there already
         "total-of-has",  # counts deleted resources that something still refers to
         "token-on-string-any-case",
