@@ -11,6 +11,7 @@ from typing import Any
 
 from facade.spec import definitions
 from facade.spec.definitions import SearchParameter
+from tests.facade.search.generated.product import BASE_URL, FULL_TEXT
 from tests.facade.search.oracle import expressions, numbers, references, strings, tokens
 from tests.facade.search.oracle.asked import escaped
 from tests.facade.search.oracle.expressions import Found
@@ -20,7 +21,6 @@ from tests.facade.search.oracle.world import Resource, World, components
 PLAIN = frozenset({"ContactPoint", "boolean", "uri", "url", "id", "canonical", "string"})
 """Types with which `the presence of the pipe symbol SHALL NOT be used`."""
 ABSENT = "zq-not-there"
-FULL_TEXT = frozenset({"_text", "_content"})
 
 
 @dataclass
@@ -53,7 +53,7 @@ def _queries(world: World, resource: Resource, parameter: SearchParameter) -> Qu
         return Queries([("", at), ("", f"ge{at}"), ("", "2023")], [("", f"gt{at}"), ("", f"ne{at}")])
     if parameter.code in FULL_TEXT:
         narrative = re.sub("<[^>]*>", " ", resource.get("text", {}).get("div", ""))
-        words = [word for word in re.findall(r"[a-z]{6,}", narrative) if word not in ("span", "table")]
+        words = [word for word in re.findall(r"\b[a-z]{6,}\b", narrative) if word not in ("span", "table")]
         return Queries([("", words[0])], [("", ABSENT.replace("-", ""))]) if words else made
     for found in world.found(resource, parameter):
         if parameter.kind == "composite":
@@ -179,7 +179,7 @@ def _said(found: Found, end: Any) -> str:
 
 
 def _reference(made: Queries, found: Found, parameter: SearchParameter) -> None:
-    url = references.literal(found, "http://facade.example/fhir")
+    url = references.literal(found, BASE_URL)
     if url is not None and (":" in url or "/" in url):  # some examples have a mere name for a canonical
         made.must.append(("", escaped(url)))
         named = re.fullmatch(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})", url)
@@ -194,7 +194,7 @@ def _reference(made: Queries, found: Found, parameter: SearchParameter) -> None:
                 made.must += [
                     ("", named[2]),
                     (f":{named[1]}", named[2]),
-                    ("", f"http://facade.example/fhir/{url}"),
+                    ("", f"{BASE_URL}/{url}"),
                 ]
     inner = found.value.get("identifier", {}) if found.type == "Reference" else {}
     if inner.get("value") and there("identifier-modifier"):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from facade.flow.fulltext import TextIndex
 from facade.rest.terms import find_terms
 from facade.search import Plan, Setting, parse_search, plan_search
 from facade.search.clauses import needed_terms
@@ -19,6 +20,7 @@ Items = Sequence[tuple[str, str]]
 BASE_URL = "http://facade.example/fhir"
 SETTING = Setting(base_url=BASE_URL)
 ALL = 100_000
+FULL_TEXT = frozenset({"_text", "_content"})
 
 
 def updated(rid: int) -> str:
@@ -38,6 +40,8 @@ def plan(store: Store, type: str, items: Items, cursor: str | None = None, count
 
 def found(store: Store, type: str, items: Items) -> list[str]:
     """The ids of all matches."""
+    if any(name in FULL_TEXT for name, _ in items):
+        asyncio.run(TextIndex(store).catch_up([type], 60))
     return [id_of(row) for row in store.query(*plan(store, type, items).page)]
 
 

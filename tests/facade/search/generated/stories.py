@@ -99,7 +99,8 @@ class Chance:
         return Decimal(text) if "." in text else int(text)
 
     def quantity(self) -> dict[str, Any]:
-        return {"value": self.number(), **self.one(UNITS)}
+        sign = {"comparator": self.one(["<", "<=", ">", ">="])} if self.random.random() < 0.15 else {}
+        return {"value": self.number(), **sign, **self.one(UNITS)}
 
     def range(self) -> dict[str, Any]:
         unit = self.one(UNITS)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 MISSING_YET: frozenset[str] = frozenset(
     {
-        "above-below",
-        "in",
-        "full-text",
         # found by this oracle in what is there already
         "token-on-string-any-case",
         "missing-by-element",

@@ -2,9 +2,9 @@
 
 https://hl7.org/fhir/R4/search.html#number · https://hl7.org/fhir/R4/search.html#quantity
 
-Taken here: a stored number is exact and the one asked for as wide as its precision, as the spec's own table
-says of 100, 100.00 and 1e2 ("searching for values in the range [99.5 ... 100.5)"); for the other prefixes both
-sides are exact ("treated as if they have arbitrarily high precision"). A stored 100 is found by 100.00.
+Taken here: a stored number is exact, as in the table of numbers ("searching for values in the range [99.5 ...
+100.5)"); for `gt`, `lt`, `ge`, `le`, `sa` and `eb` the number asked for is exact too ("the implicit precision
+of the number is ignored"). A Range is closed at both ends; a comparator opens one.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ MONEY = "urn:iso:std:iso:4217"
 QUANTITIES = frozenset({"Quantity", "Age", "Duration", "Count", "Distance", "Money", "Range", "SampledData"})
 
 
+_ENDLESS = Fraction(10**40)
+
+
 class Target(NamedTuple):
-    """A stored value, exactly and with what its precision implies; None is an open end."""
+    """A stored value; None is an open end."""
 
     low: Fraction | None
     high: Fraction | None
-    wide_low: Fraction | None
-    wide_high: Fraction | None
-    open_ends: bool = False  # neither end is itself in it (comparators < and >)
+    without_end: bool = False  # its one end is not itself in it (comparators < and >)
     system: str = ""
     code: str = ""
     unit: str = ""
@@ -52,7 +53,7 @@ def targets(found: Found) -> list[Target]:
     match found.type:
         case "integer" | "positiveInt" | "unsignedInt":
             exact = Fraction(value)
-            return [Target(exact, exact, exact, exact)]
+            return [Target(exact, exact)]
         case "decimal":
             return [_decimal(value)]
         case "Money":
@@ -69,28 +70,27 @@ def targets(found: Found) -> list[Target]:
 
 def _decimal(value: Any, system: str = "", code: str = "", unit: str = "") -> Target:
     exact = Fraction(Decimal(str(value)))
-    return Target(exact, exact, exact, exact, system=system, code=code, unit=unit)
+    return Target(exact, exact, False, system, code, unit)
 
 
 def _quantity(value: dict[str, Any]) -> Target:
     made = _decimal(value["value"], value.get("system", ""), value.get("code", ""), value.get("unit", ""))
     match value.get("comparator"):
         case "<" | "<=" as sign:
-            return made._replace(low=None, wide_low=None, wide_high=made.high, open_ends=sign == "<")
+            return made._replace(low=None, without_end=sign == "<")
         case ">" | ">=" as sign:
-            return made._replace(high=None, wide_high=None, wide_low=made.low, open_ends=sign == ">")
+            return made._replace(high=None, without_end=sign == ">")
     return made
 
 
 def _range(value: dict[str, Any]) -> list[Target]:
-    """Explicit: the precision of its ends implies nothing."""
     low, high = value.get("low") or {}, value.get("high") or {}
     ends = [Fraction(Decimal(str(end["value"]))) if "value" in end else None for end in (low, high)]
     if ends == [None, None]:
         return []
     named = low if low.get("code") or low.get("unit") else high
     said = named.get("system", ""), named.get("code", ""), named.get("unit", "")
-    return [Target(ends[0], ends[1], ends[0], ends[1], False, *said)]
+    return [Target(ends[0], ends[1], False, *said)]
 
 
 def _sampled(value: dict[str, Any]) -> list[Target]:
@@ -104,7 +104,7 @@ def _sampled(value: dict[str, Any]) -> list[Target]:
         return []
     ends = min(points), max(points)
     unit = origin.get("system", ""), origin.get("code", ""), origin.get("unit", "")
-    return [Target(*ends, *ends, False, *unit)]
+    return [Target(*ends, False, *unit)]
 
 
 def matches(found: Found, wanted: str, *, quantity: bool) -> bool:
@@ -141,12 +141,11 @@ def _compare(prefix: str, number: str, target: Target, factor: Fraction, offset:
     def scaled(end: Fraction | None, otherwise: Fraction) -> Fraction:
         return otherwise if end is None else end * factor + offset
 
-    none, all = Fraction(-(10**40)), Fraction(10**40)
-    first, last = scaled(target.low, none), scaled(target.high, all)
-    wide_first, wide_last = scaled(target.wide_low, none), scaled(target.wide_high, all)
+    tiny = Fraction(1, 10**60) if target.without_end else Fraction(0)
+    first = scaled(target.low, -_ENDLESS) + (tiny if target.high is None else 0)
+    last = scaled(target.high, _ENDLESS) - (tiny if target.low is None else 0)
     asked, half = Fraction(Decimal(number)), half_step(number)
-    low, high = asked - half, asked + half
-    within = low <= wide_first and wide_last < high
+    within = asked - half <= first and last < asked + half
     match prefix:
         case "eq":
             return within
@@ -157,9 +156,9 @@ def _compare(prefix: str, number: str, target: Target, factor: Fraction, offset:
         case "lt":
             return first < asked
         case "ge":
-            return last > asked or (last == asked and not (target.open_ends and target.low is None))
+            return last >= asked
         case "le":
-            return first < asked or (first == asked and not (target.open_ends and target.high is None))
+            return first <= asked
         case "sa":
             return first > asked
         case "eb":
