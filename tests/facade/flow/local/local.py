@@ -36,6 +36,8 @@ async def run(store: Store, work: Callable[[Changes], T]) -> T:
 
 def versions(store: Store) -> list[tuple[str, int, int, int]]:
     """(id, version, updated, deleted) of every version, former ones too, in order."""
-    former = "SELECT r.id, v.version, v.updated, v.deleted FROM resource_version v JOIN resource r ON r.rid=v.rid"
+    former = (
+        "SELECT r.id, v.version, v.updated, v.deleted FROM resource_version v JOIN resource r ON r.rid=v.rid"
+    )
     rows = store.query(f"{former} UNION ALL SELECT id, version, updated, deleted FROM resource")
     return sorted((id, version, updated, deleted) for id, version, updated, deleted in rows)

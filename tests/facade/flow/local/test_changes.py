@@ -75,18 +75,26 @@ async def test_a_precondition_that_does_not_hold(
     assert versions(store) == before
 
 
-async def test_preconditions_of_what_is_not_there(store: Store) -> None:
+@pytest.mark.parametrize("id", ["gone", "never"])
+async def test_preconditions_of_what_is_not_there(store: Store, id: str) -> None:
     await run(store, lambda changes: changes.create(patient("gone")))
     await run(store, lambda changes: changes.remove("Patient", "gone"))
-    for id in ("gone", "never"):
-        for precondition in (Precondition(frozenset({1})), Precondition(frozenset({2})), Precondition(None, True)):
-            with pytest.raises(PreconditionFailed):
-                await run(store, lambda c, id=id, p=precondition: c.update(patient(id), p))  # type: ignore[misc]
-            with pytest.raises(PreconditionFailed):
-                await run(store, lambda c, id=id, p=precondition: c.remove("Patient", id, p))  # type: ignore[misc]
-        only_new = Precondition(exists=False)
-        made = await run(store, lambda c, id=id: c.update(patient(id), only_new))  # type: ignore[misc]
-        assert made.outcome == "created"
+
+    def refusals(changes: Changes) -> int:
+        count = 0
+        for precondition in (Precondition(frozenset({1, 2})), Precondition(exists=True)):
+            for work in (
+                lambda p: changes.update(patient(id), p),
+                lambda p: changes.remove("Patient", id, p),
+            ):
+                with pytest.raises(PreconditionFailed):
+                    work(precondition)
+                count += 1
+        return count
+
+    assert await run(store, refusals) == 4
+    made = await run(store, lambda changes: changes.update(patient(id), Precondition(exists=False)))
+    assert made.outcome == "created"
 
 
 async def test_a_conditional_create(store: Store) -> None:
@@ -95,7 +103,7 @@ async def test_a_conditional_create(store: Store) -> None:
     assert (first.outcome, second.outcome) == ("created", "found")
     assert (second.id, second.version, second.body) == ("a", 1, first.body)
     await run(store, lambda c: c.create(numbered("c", "1")))
-    with pytest.raises(PreconditionFailed, match="^More than one Patient matches"):
+    with pytest.raises(PreconditionFailed, match="More than one Patient matches"):
         await run(store, lambda c: c.create(numbered("d", "1"), criteria(identifier="urn:mrn|1")))
     assert set(resources(store)) == {"Patient/a", "Patient/c"}
 
@@ -183,7 +191,11 @@ async def test_a_refused_change_leaves_the_others_or_takes_them_along(store: Sto
 
     def batch(c: Changes) -> list[str]:
         told = []
-        for id, precondition in (("b", Precondition()), ("a", Precondition(frozenset({9}))), ("c", Precondition())):
+        for id, precondition in (
+            ("b", Precondition()),
+            ("a", Precondition(frozenset({9}))),
+            ("c", Precondition()),
+        ):
             try:
                 told.append(c.update(patient(id, active=True), precondition).outcome)
             except FacadeError as error:

@@ -54,7 +54,15 @@ def in_two_processes(url: str, mode: str, count: int) -> list[str]:
         writers = [
             stack.enter_context(
                 subprocess.Popen(
-                    [sys.executable, "-m", "tests.facade.flow.local.writer", url, mode, str(number), str(count)],
+                    [
+                        sys.executable,
+                        "-m",
+                        "tests.facade.flow.local.writer",
+                        url,
+                        mode,
+                        str(number),
+                        str(count),
+                    ],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     text=True,

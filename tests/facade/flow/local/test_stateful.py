@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hypothesis import settings, strategies as st
+from hypothesis import settings
+from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from facade.errors import BadRequest, FacadeError, PreconditionFailed, VersionConflict
@@ -26,7 +27,7 @@ VERSIONS = st.sampled_from([None, 1, 2, 3])
 
 
 class Writes(RuleBasedStateMachine):
-    """`living` holds (number, active) by id; `last` each id's last version; `former` all that was ever shown."""
+    """`living` holds (number, active) by id; `last` each id's last version; `shown` all that was answered."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,15 +1,17 @@
 """A process that writes: `url mode number count`, told to begin by a line on its stdin.
 
-Modes: `create` makes one thing many times at once, by the same criteria; `count` adds one to a counter so many times,
-with If-Match and another try whenever another was faster.
+Modes: `create` makes one thing many times at once, by the same criteria; `count` adds one to a counter so
+many times, with If-Match and another try whenever another was faster.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 
 from facade.errors import PreconditionFailed
+from facade.flow.draft import Draft
 from facade.flow.local import Changes, Precondition
 from facade.store import Store
 from facade.store.serialise import from_json
@@ -30,17 +32,19 @@ async def count_up(store: Store, number: int, count: int) -> list[str]:
     async def add(task: int) -> str:
         while True:
             version, size = await run(store, _counted)
-            names = [{"family": f"{number}-{task}-{at}"} for at in range(size + 1)]
+            draft = patient("counter", name=[{"family": f"{number}-{task}-{at}"} for at in range(size + 1)])
             try:
-                await run(
-                    store, lambda c: c.update(patient("counter", name=names), Precondition(frozenset({version})))
-                )
+                await run(store, partial(_put, draft, Precondition(frozenset({version}))))
             except PreconditionFailed:
                 await asyncio.sleep(0)
             else:
                 return "added"
 
     return list(await asyncio.gather(*[add(task) for task in range(count)]))
+
+
+def _put(draft: Draft, precondition: Precondition, changes: Changes) -> None:
+    changes.update(draft, precondition)
 
 
 def _counted(changes: Changes) -> tuple[int, int]:
