@@ -32,7 +32,7 @@ from facade.operations.routes import DECLARED, OPERATION_ROUTES
 from facade.rest.capabilities import capability_statement
 from facade.rest.dispatch import Dispatch
 from facade.rest.paging import cursor_key
-from facade.rest.routes import INTERACTIONS, ROUTES, WRITES
+from facade.rest.routes import INTERACTIONS, ROUTES
 from facade.rest.service import Service, new_uuid
 from facade.settings import Settings
 from facade.store import Store
@@ -159,7 +159,6 @@ def _service(
         served,
         INTERACTIONS,
         DECLARED,
-        writes=WRITES,
         local=local,
         base_url=settings.base_url,
         version=version("fhir-facade"),

@@ -15,7 +15,7 @@ from facade.rest.answer import Answer
 from facade.rest.call import Call
 from facade.rest.negotiation import PATCH_FORMATS
 from facade.rest.pretty import rewrite
-from facade.rest.service import Service
+from facade.rest.service import WRITES, Service
 from facade.search import supported_parameters
 
 MODES = ("full", "normative")
@@ -53,14 +53,13 @@ def capability_statement(
     interactions: Sequence[str],
     operations: Sequence[Declared] = (),
     *,
-    writes: Collection[str] = (),
     local: Collection[str] = (),
     base_url: str,
     version: str,
     started: datetime,
 ) -> dict[str, Any]:
-    """The CapabilityStatement of a server that answers `interactions` for each type in `served`, those that
-    are `writes` for the `local` types alone."""
+    """The CapabilityStatement of a server that answers `interactions` for each type in `served`, WRITES for
+    the `local` types alone."""
     types = set(served)
     rest: dict[str, Any] = {
         "mode": "server",
@@ -69,7 +68,7 @@ def capability_statement(
         "or ignored and named when the client sends `Prefer: handling=lenient`.",
     }
     if types:
-        reads = [code for code in interactions if code not in writes]
+        reads = [code for code in interactions if code not in WRITES]
         reading = [one for one in operations if not one.local]
         rest["resource"] = [
             _resource(type, interactions, operations, types)

@@ -32,13 +32,14 @@ def precondition_of(call: Call) -> Precondition:
     Raises BadRequest for what is neither: a condition that is not understood must not be passed over."""
     versions: frozenset[int] | None = None
     exists: bool | None = None
-    if match := call.header(b"if-match").strip():
+    if call.has_header(b"if-match"):
+        match = call.header(b"if-match").strip()
         if match == "*":
             exists = True
         else:
             versions = frozenset(_version(tag.strip()) for tag in match.split(","))
-    if none := call.header(b"if-none-match").strip():
-        if none != "*" or exists:
+    if call.has_header(b"if-none-match"):
+        if call.header(b"if-none-match").strip() != "*" or exists:
             raise BadRequest("If-None-Match of a write is `*` alone.", expression="http.If-None-Match")
         exists = False
     return Precondition(versions, exists)

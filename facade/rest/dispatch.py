@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from facade.errors import FacadeError, NotFound, UnknownType
@@ -17,7 +17,7 @@ from facade.rest.cors import Cors
 from facade.rest.encoding import WORTH_IT, encode
 from facade.rest.errors import NoInteraction, WrongMethod, crash, refusal
 from facade.rest.negotiation import FHIR_JSON, Media
-from facade.rest.service import Service
+from facade.rest.service import WRITES, Service
 from facade.spec import definitions
 
 Interaction = Callable[..., Awaitable[Answer]]
@@ -39,10 +39,16 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """One path with all its methods."""
+    """One path with all its methods; `writes` are those that only local types take."""
 
     variables: tuple[tuple[int, str], ...]
     methods: dict[str, Interaction]
+    writes: set[str] = field(default_factory=set)
+
+    def allowed(self, service: Service, type: str | None) -> tuple[str, ...]:
+        """The methods that can succeed here."""
+        local = type is None or type in service.local
+        return (*(method for method in self.methods if local or method not in self.writes), "OPTIONS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,8 @@ class Dispatch:
         place.methods[route.method] = route.answer
         if route.method == "GET":
             place.methods["HEAD"] = route.answer
+        if route.interaction in WRITES:
+            place.writes.add(route.method)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = Call(scope, receive)
@@ -105,7 +113,7 @@ class Dispatch:
                     break
                 interaction = place.methods.get(call.method)
                 if interaction is None:
-                    return _options(call, place)
+                    return _options(call, place, place.allowed(self.service, values.get("type")))
                 return await interaction(self.service, call, **values)
         raise self._nothing(parts)
 
@@ -144,9 +152,8 @@ class Dispatch:
         return UnknownType(f"{type} is not a FHIR R4 resource type{hint}")
 
 
-def _options(call: Call, place: _Place) -> Answer:
+def _options(call: Call, place: _Place, allowed: tuple[str, ...]) -> Answer:
     """OPTIONS tells the methods of a URL; a method that is not among them is refused with the same."""
-    allowed = (*place.methods, "OPTIONS")
     if call.method != "OPTIONS":
         raise WrongMethod(call.method, allowed) if place.methods else NoInteraction(_NOTHING)
     return Answer(204, headers=((b"allow", ", ".join(allowed).encode()),))

@@ -44,6 +44,3 @@ ROUTES = (
 
 INTERACTIONS = tuple(dict.fromkeys(route.interaction for route in ROUTES if "{type}" in route.path))
 """What the CapabilityStatement declares for every type served."""
-
-WRITES = frozenset({"create", "update", "patch", "delete"})
-"""Those that only the types take which the facade keeps itself."""

@@ -12,6 +12,10 @@ from facade.flow.shelf import Shelf
 from facade.store import Store
 
 
+WRITES = frozenset({"create", "update", "patch", "delete"})
+"""Interactions that only the types take which the facade keeps itself."""
+
+
 def new_uuid() -> str:
     """A logical id for a new resource; it says nothing of the resource."""
     return str(uuid4())

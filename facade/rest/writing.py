@@ -37,7 +37,7 @@ def require_local(service: Service, type: str) -> None:
         else "is not among the types that this server keeps itself (the setting `local`)"
     )
     error = NotWritable(f"{type} cannot be written here: it {why}.")
-    error.headers = ((b"allow", b"GET, HEAD"),)
+    error.headers = ((b"allow", b"GET, HEAD, OPTIONS"),)
     raise error
 
 

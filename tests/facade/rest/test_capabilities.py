@@ -9,6 +9,7 @@ import pytest
 
 from facade.rest.capabilities import capability_statement
 from facade.rest.routes import INTERACTIONS, ROUTES
+from facade.rest.service import WRITES
 from facade.spec.check import check
 from facade.spec.xml import from_xml
 from facade.store import Store
@@ -105,3 +106,20 @@ def test_a_server_of_little_is_valid_too(served: tuple[str, ...]) -> None:
     started = datetime(2024, 1, 31, tzinfo=UTC)
     small = capability_statement(served, INTERACTIONS, base_url=BASE, version="1", started=started)
     assert check(small) == []
+
+
+def test_what_clients_may_write_is_declared_of_local_types_alone() -> None:
+    started = datetime(2024, 1, 31, 12, tzinfo=UTC)
+    whole = capability_statement(
+        SERVED, INTERACTIONS, local={"Patient"}, base_url=BASE, version="1", started=started
+    )
+    assert check(whole) == []
+    binary, observation, patient = whole["rest"][0]["resource"]
+    reads = [one["code"] for one in observation["interaction"]]
+    assert not WRITES & set(reads)
+    assert binary["interaction"] == observation["interaction"]
+    assert {one["code"] for one in patient["interaction"]} - set(reads) == WRITES & set(INTERACTIONS)
+    said = ("conditionalCreate", "conditionalUpdate", "conditionalDelete", "updateCreate")
+    assert [patient[name] for name in said] == [True, True, "single", True]
+    assert not observation.keys() & set(said)
+    assert whole["rest"][0]["documentation"].startswith("Types without create are read-only.")
