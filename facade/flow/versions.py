@@ -115,8 +115,8 @@ def _row(rid: int, one: Next) -> tuple[object, ...]:
 def keep_versions(transaction: Transaction, rids: Sequence[int]) -> None:
     """What is current becomes a former version."""
     sql = (
-        "INSERT INTO resource_version (rid, version, updated, deleted, patient, body)"
-        " SELECT rid, version, updated, deleted, patient, body FROM resource WHERE rid IN"
+        "INSERT INTO resource_version (rid, version, type, updated, deleted, patient, body)"
+        " SELECT rid, version, type, updated, deleted, patient, body FROM resource WHERE rid IN"
     )
     by_parts(transaction.execute, sql, rids)
 

@@ -64,7 +64,12 @@ def age_headers(service: Service, told: Told) -> tuple[Header, ...]:
 
 def warnings(troubles: Iterable[Trouble]) -> tuple[Header, ...]:
     """The same for an answer that is one resource, and so has no room for an outcome."""
-    return tuple((b"warning", b'110 - "%b"' % _quoted(trouble.text)) for trouble in troubles)
+    return tuple(warning(trouble.text, 110) for trouble in troubles)
+
+
+def warning(text: str, code: int) -> Header:
+    """A Warning header: 110 for what is stale, 199 for anything else."""
+    return b"warning", b'%d - "%b"' % (code, _quoted(text))
 
 
 def _quoted(text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""searchset Bundles, joined from stored bytes: no resource is parsed or written again.
+"""searchset and history Bundles, joined from stored bytes: no resource is parsed or written again.
 
 https://hl7.org/fhir/R4/bundle.html · https://hl7.org/fhir/R4/http.html#search
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from facade.store.serialise import to_json
+from facade.store.history import Version
+from facade.store.serialise import instant, to_json
 
 _START = b',{"fullUrl":"%b/'
 _RESOURCE = b'","resource":'
@@ -32,18 +33,46 @@ def searchset(
 ) -> bytes:
     """A Bundle; `links` are relation → URL, and every type and id is one that needs no escaping. Without a
     `type` the matches' rows name theirs, as those of included resources do."""
-    parts = [b'{"resourceType":"Bundle","type":"searchset"']
-    if total is not None:
-        parts.append(b',"total":%d' % total)
-    parts.append(b',"link":' + to_json([{"relation": name, "url": url} for name, url in links.items()]))
     entries = _joined(matches, base_url if type is None else f"{base_url}/{type}", _MATCH)
     entries += _joined(included, base_url, _INCLUDE)
     if outcome is not None:
         entries.append(_OUTCOME % to_json(outcome))
+    return _bundle("searchset", links, total, entries)
+
+
+def history(
+    base_url: str, links: Mapping[str, str], versions: Iterable[Version], *, total: int | None = None
+) -> bytes:
+    """A Bundle of versions, each with what was asked to make it and how that was answered."""
+    return _bundle("history", links, total, [_version(base_url, one) for one in versions])
+
+
+def _version(base_url: str, one: Version) -> bytes:
+    name = f"{one.type}/{one.id}"
+    if one.deleted:
+        method, url, status = "DELETE", name, "204 No Content"
+    elif one.version == 1:
+        method, url, status = "POST", one.type, "201 Created"
+    else:
+        method, url, status = "PUT", name, "201 Created" if one.revived else "200 OK"
+    resource = b"" if one.deleted else b',"resource":%b' % one.body
+    said = (
+        f',"request":{{"method":"{method}","url":"{url}"}},"response":{{"status":"{status}",'
+        f'"etag":"W/\\"{one.version}\\"","lastModified":"{instant(one.updated)}"}}}}'
+    )
+    return b"".join((_START % base_url.encode(), name.encode(), b'"', resource, said.encode()))
+
+
+def _bundle(type: str, links: Mapping[str, str], total: int | None, entries: list[bytes]) -> bytes:
+    """`entries` are the pieces of an array; each entry begins with a comma."""
+    head = [f'{{"resourceType":"Bundle","type":"{type}"'.encode()]
+    if total is not None:
+        head.append(b',"total":%d' % total)
+    head.append(b',"link":' + to_json([{"relation": name, "url": url} for name, url in links.items()]))
     if entries:
         entries[0] = b',"entry":[' + entries[0].removeprefix(b",")
         entries.append(b"]")
-    return b"".join((*parts, *entries, b"}"))
+    return b"".join((*head, *entries, b"}"))
 
 
 def _joined(rows: Iterable[Row], base: str, end: bytes) -> list[bytes]:

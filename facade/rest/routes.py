@@ -9,6 +9,7 @@ from facade.rest.capabilities import capabilities
 from facade.rest.create import create
 from facade.rest.delete import delete, delete_match
 from facade.rest.dispatch import Route
+from facade.rest.history import history_instance, history_system, history_type
 from facade.rest.patch.interaction import patch, patch_match
 from facade.rest.read import read
 from facade.rest.search import (
@@ -26,9 +27,12 @@ ROUTES = (
     Route("GET", "metadata", "capabilities", capabilities),
     Route("GET", "", "search-system", search_system),
     Route("POST", "_search", "search-system", search_system_by_post),
+    Route("GET", "_history", "history-system", history_system),
     Route("GET", "{type}", "search-type", search),
     Route("POST", "{type}/_search", "search-type", search_by_post),
+    Route("GET", "{type}/_history", "history-type", history_type),
     Route("GET", "{type}/{id}", "read", read),
+    Route("GET", "{type}/{id}/_history", "history-instance", history_instance),
     Route("GET", "{type}/{id}/{member}", "search-type", search_compartment),
     Route("POST", "{type}/{id}/{member}/_search", "search-type", search_compartment_by_post),
     Route("GET", "{type}/{id}/_history/{version}", "vread", vread),

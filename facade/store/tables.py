@@ -83,11 +83,13 @@ class Resource(SQLModel, table=True):
 
 
 class ResourceVersion(SQLModel, table=True):
-    """A version that is no longer current."""
+    """A version that is no longer current. `type` is its resource's, so that a type's history is an index."""
 
     __tablename__ = "resource_version"
+    __table_args__ = (Index("resource_version_history", "type", "updated", "rid", "version"),)
     rid: int = Field(sa_column=Column(_rowid, primary_key=True, autoincrement=False))
     version: int = Field(primary_key=True)
+    type: str
     updated: int = Field(sa_column=_big(nullable=False))
     deleted: int = 0
     patient: str | None = None

@@ -61,8 +61,8 @@ def _write(transaction: Transaction, resource: Mapping[str, Any], now: int, *, d
     version = known[0][1] + 1 if known else 1
     if known:
         transaction.execute(
-            "INSERT INTO resource_version (rid, version, updated, deleted, patient, body)"
-            " SELECT rid, version, updated, deleted, patient, body FROM resource WHERE rid=?",
+            "INSERT INTO resource_version (rid, version, type, updated, deleted, patient, body)"
+            " SELECT rid, version, type, updated, deleted, patient, body FROM resource WHERE rid=?",
             (rid,),
         )
         transaction.execute("DELETE FROM resource WHERE rid=?", (rid,))

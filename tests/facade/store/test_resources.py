@@ -16,8 +16,9 @@ def stock(transaction: Transaction) -> None:
         (3, "Patient", "b", 2, 30, 1, "b", b"", b""),
     ]
     transaction.insert("resource", COLUMNS, rows)
-    columns = ("rid", "version", "updated", "deleted", "patient", "body")
-    transaction.insert("resource_version", columns, [(1, 1, 10, 0, "a", b"one"), (3, 1, 10, 0, "b", b"was")])
+    columns = ("rid", "version", "type", "updated", "deleted", "patient", "body")
+    former = [(1, 1, "Patient", 10, 0, "a", b"one"), (3, 1, "Patient", 10, 0, "b", b"was")]
+    transaction.insert("resource_version", columns, former)
 
 
 async def test_reads(store: Store) -> None:
