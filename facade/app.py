@@ -95,6 +95,7 @@ def create_app(
             watching.cancel()
             await schedule.stop()
             await refresher.aclose()
+            await fhir.service.texts.aclose()
             for connector in connectors.values():
                 await connector.aclose()
             store.close()

@@ -87,6 +87,7 @@ def open_store(settings: Settings, clock: Clock) -> Store:
 def open_site_store(site: Site, clock: Clock, *, reindex: bool = False) -> Store:
     """The store, for who fills or searches it: its index lies in the site's time zone. Raises CannotOpen."""
     store = open_store(site.settings, clock)
+    store.base_url = site.settings.base_url
     try:
         store.settle_zone(zone_of(site), reindexing=reindex)
     except BaseException:

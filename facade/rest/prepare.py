@@ -19,6 +19,7 @@ from facade.rest.negotiation import PARAMETERS, Media, negotiate
 from facade.rest.page import AnyPlan
 from facade.rest.place import Place
 from facade.rest.service import Service
+from facade.rest.subset import Subset, parse_subset
 from facade.rest.terms import find_terms
 from facade.search import Plan, Search, parse_search, plan_search
 from facade.search.clauses import needed_terms
@@ -38,7 +39,8 @@ _NO_TERMS: Terms = {}
 
 
 class Prepared(NamedTuple):
-    """A search request, understood and planned; `cursor` is the page's, None for the first."""
+    """A search request, understood and planned; `cursor` is the page's, None for the first; `subset` is what
+    the client wants to see of each resource, None for all."""
 
     media: Media
     place: Place
@@ -46,6 +48,7 @@ class Prepared(NamedTuple):
     links: Links
     cursor: str | None
     plan: AnyPlan
+    subset: Subset | None = None
 
 
 class Manner(NamedTuple):
@@ -115,7 +118,7 @@ class _Template:
         parts = list(self.used)
         parts[1::2] = texts
         links = Links(made.links.service, made.links.path, "".join(parts), made.links.kept)
-        return Prepared(made.media, made.place, made.asked, links, None, made.plan.filled(self.page, texts))
+        return made._replace(links=links, plan=made.plan.filled(self.page, texts))
 
 
 @lru_cache(2048)
@@ -202,7 +205,7 @@ def _prepare(
         plan = plan_search(asked[0], manner.access, dialect, cursor=edge)
     else:
         plan = plan_several(asked, manner.access, dialect, cursor=edge)
-    return Prepared(media, place, asked, links, cursor, plan)
+    return Prepared(media, place, asked, links, cursor, plan, parse_subset(items, one, counting=True))
 
 
 def _includes(

@@ -19,6 +19,7 @@ from facade.rest.place import Place, at_type, compartment_place
 from facade.rest.prepare import Prepared, prepare_form, prepare_query
 from facade.rest.pretty import rewrite
 from facade.rest.service import Service
+from facade.search.fulltext import text_types
 from facade.search.slots import fill_search
 
 
@@ -60,8 +61,14 @@ async def answer_search(service: Service, call: Call, request: Prepared) -> Answ
     type = request.place.type
     age = None if type is None else calm_age(service, call, type)
     told = None if age is not None else await _refreshed(service, call, request)
+    if texts := {type for asked in request.asked for type in text_types(asked)}:
+        await service.texts.catch_up(sorted(texts))
     matches = await find_matches(service.store, plan)
     page = matches.page
+    rows, included = page.rows, matches.included
+    if request.subset is not None:
+        rows = [(*row[:2], request.subset.apply(row[2])) for row in rows]
+        included = [(*row[:2], request.subset.apply(row[2], included=True)) for row in included]
     if service.refresher is not None:
         told = await _told_of_all(service, request, matches, told)
     urls = {"self": links.at(request.cursor)}
@@ -78,8 +85,8 @@ async def answer_search(service: Service, call: Call, request: Prepared) -> Answ
         service.base_url,
         type,
         urls,
-        page.rows,
-        included=matches.included,
+        rows,
+        included=included,
         total=matches.total,
         outcome=_outcome(request, matches, troubles),
     )

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from uuid import uuid4
 
+from facade.flow.fulltext import TextIndex
 from facade.flow.live.refresh import Refresher
 from facade.flow.shelf import Shelf
 from facade.store import Store
-
 
 WRITES = frozenset({"create", "update", "patch", "delete"})
 """Interactions that only the types take which the facade keeps itself."""
@@ -48,3 +48,7 @@ class Service:
     max_body: int = 16 * 1024 * 1024
     cors: tuple[str, ...] = ()
     shelf: Shelf = field(default_factory=Shelf)
+    texts: TextIndex = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "texts", TextIndex(self.store))

@@ -43,7 +43,7 @@ def require_local(service: Service, type: str) -> None:
 
 def setting_of(service: Service) -> Setting:
     """How what is written is indexed, so that searches find it."""
-    return Setting(service.zone, service.base_url)
+    return Setting(service.zone, service.base_url, None, service.store.parameters)
 
 
 async def read_draft(service: Service, call: Call, type: str, choose_id: Callable[[Any], str]) -> Draft:
@@ -73,6 +73,7 @@ def criteria_of(
         tz=service.zone,
         base_url=service.base_url,
         now=service.store.clock(),
+        custom=service.store.parameters,
     )
     return as_criteria(search, expression)
 

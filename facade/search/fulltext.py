@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from facade.errors import BadRequest
-from facade.search.model import Statement, WordQuery, Words
+from facade.search.model import Chain, Clause, Has, Junction, Search, Statement, WordQuery, Words
 from facade.search.string import fold
 
 _WORD = re.compile(r"[^\W_]+")
@@ -115,6 +115,25 @@ def _one(tokens: list[str]) -> tuple[WordQuery, list[str]]:
         raise ValueError
     found = tuple(WordQuery("word", word) for word in words)
     return (found[0] if len(found) == 1 else WordQuery("and", parts=found)), rest
+
+
+def text_types(search: Search) -> set[str]:
+    """The types whose text a search looks into."""
+    if not search.clauses:
+        return set()
+    found: set[str] = set()
+    todo: list[tuple[str, Clause]] = [(search.type, clause) for clause in search.clauses]
+    while todo:
+        type, clause = todo.pop()
+        if isinstance(clause, Words):
+            found.add(type)
+        elif isinstance(clause, Chain):
+            todo += clause.inner
+        elif isinstance(clause, Has):
+            todo.append((clause.parameter.type, clause.inner))
+        elif isinstance(clause, Junction):
+            todo += [(type, part) for part in clause.parts]
+    return found
 
 
 def rows(clause: Words, dialect: str) -> Statement:

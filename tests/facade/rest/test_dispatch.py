@@ -30,7 +30,6 @@ async def reader(store: Store) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-
 @pytest.mark.parametrize("path", ["/Patient/1/_history/1/2", "/Patient/1/x/2", "/_x", "/$"])
 async def test_unknown_urls(client: httpx.AsyncClient, path: str) -> None:
     assert outcome(await client.get(path)) == (404, "not-supported", NOTHING, None)
