@@ -147,17 +147,21 @@ class Reader:
                 raise BadRequest(f"`{code}` cannot refer to `{target}`", expression=f"http.{name}")
             return Chain(parameter, ((target, self.clause(target, rest, value, depth + 1)),))
         inner: list[tuple[str, Clause]] = []
-        first: UnknownParameter | None = None
+        refused: list[UnknownParameter] = []
         for one in facts(parameter).targets or sorted(definitions.resource_types()):
             if one not in definitions.resource_types():
                 continue
             try:
                 inner.append((one, self.clause(one, rest, value, depth + 1)))
             except UnknownParameter as error:
-                first = first or error
+                refused.append(error)
+        if not inner and len(refused) > 1:
+            raise UnknownParameter(
+                f"`{rest[:100]}` is not known for any of the types that `{code}` refers to",
+                expression=f"http.{name}",
+            )
         if not inner:
-            assert first is not None
-            raise first
+            raise refused[0]
         return Chain(parameter, tuple(inner))
 
     def _has(self, type: str, name: str, value: str, depth: int) -> Clause:

@@ -111,7 +111,7 @@ def _one(tokens: list[str]) -> tuple[WordQuery, list[str]]:
             raise ValueError
         return query, rest[1:]
     words = words_of(first)
-    if not words or first == ")":
+    if not words or first == ")" or first.lower() in ("and", "or", "not"):
         raise ValueError
     found = tuple(WordQuery("word", word) for word in words)
     return (found[0] if len(found) == 1 else WordQuery("and", parts=found)), rest

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from facade.search import Setting, extract, patient_of, supported_parameters
-from facade.search.kinds import ON_RESOURCE, kind_of, leaf_paths, parameter_paths
+from facade.search.composite import whole_parts
+from facade.search.kinds import ELSEWHERE, KINDS, ON_RESOURCE, kind_of, leaf_paths, parameter_paths
 from facade.search.paths import compile_steps
 from facade.spec import definitions
 from facade.store.index import IndexRows
@@ -49,6 +50,7 @@ def test_a_patient() -> None:
         ("identifier", "9", ""),
         ("language", "de", ""),
         ("language", "en", "urn:l"),
+        ("organization", "logical", ""),
         ("name", "ann", "Ann"),
         ("name", "muller strasse", "Müller  Straße"),
         ("phone", "555", ""),
@@ -171,12 +173,14 @@ def test_the_patient_compartment(resource: dict[str, Any], patient: str | None) 
 
 def test_what_is_supported_has_an_index_and_what_has_none_is_not() -> None:
     for type in sorted(definitions.resource_types()):
-        for parameter in supported_parameters(type):
-            assert parameter.kind in ("string", "token", "date", "reference")
-            assert parameter.code in ON_RESOURCE or parameter_paths(parameter)
-    codes = [parameter.code for parameter in supported_parameters("Observation")]
-    assert {"_id", "_lastUpdated", "_tag", "_security", "code", "date", "patient"} <= set(codes)
-    assert not {"value-quantity", "combo-code-value-quantity", "_profile", "_text", "_query"} & set(codes)
+        known = supported_parameters(type)
+        assert {one.code for one in known} == set(definitions.search_parameters(type)) - {"_query"}
+        for parameter in known:
+            if (
+                parameter.kind not in ("composite", "special")
+                and parameter.code not in ON_RESOURCE | ELSEWHERE
+            ):
+                assert parameter_paths(parameter), parameter.code
 
 
 @needs_shared
@@ -185,15 +189,16 @@ def test_the_merged_walk_equals_each_expression_for_itself() -> None:
     for resource in example_resources():
         merged = extract(resource)
         alone = IndexRows()
-        for parameter in supported_parameters(resource["resourceType"]):
-            if parameter.code in ON_RESOURCE:
+        type = resource["resourceType"]
+        for parameter in (*supported_parameters(type), *whole_parts(type)):
+            if parameter.code in ON_RESOURCE or parameter.kind not in KINDS:
                 continue
             for path in parameter_paths(parameter):
                 for end, maker in leaf_paths(path, kind_of(parameter)):
                     leaf = maker((parameter.number,), Setting())
                     for value in compile_steps(end.steps)([resource]):
                         leaf(value, alone)
-        for field in ("tokens", "strings", "dates", "references"):
+        for field in ("tokens", "strings", "dates", "references", "numbers", "quantities", "uris"):
             assert sorted(getattr(merged, field)) == sorted(getattr(alone, field)), resource["resourceType"]
             rows += len(getattr(merged, field))
         patient_of(resource, extract(resource))

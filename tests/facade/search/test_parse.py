@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from facade.errors import BadRequest, FacadeError, TooCostly, UnknownParameter
-from facade.search import parse_search
+from facade.search import parse_search, supported_parameters
+from facade.search.kinds import ELSEWHERE
 from facade.search.model import ReferenceValue, StringValue, TokenValue
 from facade.search.string import after_prefix, fold
 from facade.search.values import split_unescaped, unescape
@@ -107,44 +108,42 @@ UNKNOWN = [
     ),
     ("Patient", "zzz", "x", "Search parameter `zzz` is not known for Patient", "zzz"),
     (
-        "Observation",
-        "value-quantity",
-        "5",
-        "Search parameter `value-quantity` (of type quantity) is not supported yet",
-        "value-quantity",
+        "Patient",
+        "_has:Observation:pateint:code",
+        "1",
+        "Search parameter `pateint` is not known for Observation; did you mean `patient`?",
+        "_has:Observation:pateint:code",
     ),
-    ("Patient", "_has:Observation:patient:code", "1", "Search parameter `_has` is not supported yet", "_has"),
-    ("Patient", "_summary", "true", "Search parameter `_summary` is not supported yet", "_summary"),
-    ("Patient", "_elements", "id", "Search parameter `_elements` is not supported yet", "_elements"),
-    ("Patient", "_text", "x", "Search parameter `_text` (of type string) is not supported yet", "_text"),
+    ("Patient", "_query", "x", "Named queries (`_query`) are not supported", "_query"),
     (
         "Observation",
-        "subject.name",
+        "subject.nmae",
         "x",
-        "Chained parameters such as `subject.name` are not supported yet",
-        "subject.name",
+        "`nmae` is not known for any of the types that `subject` refers to",
+        "subject.nmae",
     ),
     (
         "Patient",
-        "gender:text",
+        "gender:exact",
         "x",
-        "Modifier `:text` is not supported for the token parameter `gender`; supported: :missing, :not",
-        "gender:text",
+        "Modifier `:exact` is not supported for the token parameter `gender`; "
+        "supported: :above, :below, :in, :missing, :not, :not-in, :of-type, :text",
+        "gender:exact",
     ),
     (
         "Observation",
         "subject:Practitioner",
         "1",
         "Modifier `:Practitioner` is not supported for the reference parameter `subject`; "
-        "supported: :missing",
+        "supported: :identifier, :missing",
         "subject:Practitioner",
     ),
     (
         "Patient",
-        "_id:not",
+        "_id:text",
         "1",
-        "Modifier `:not` is not supported for the token parameter `_id`; supported: none",
-        "_id:not",
+        "Modifier `:text` is not supported for the token parameter `_id`; supported: :not",
+        "_id:text",
     ),
     (
         "Patient",
@@ -212,8 +211,24 @@ def test_a_lenient_client_is_told_what_was_ignored(
             "Patient:link:Nothing",
             "`_include` takes `Type:parameter` or `Type:parameter:TargetType`",
         ),
-        ("_include", "Observation:subject", "`_include` starts from the type searched: `Patient:…`"),
-        ("_revinclude", "*", "`_revinclude` takes `Type:parameter` or `Type:parameter:TargetType`"),
+        (
+            "_include",
+            "Observation:subject",
+            "`_include` starts from the type searched: `Patient:…`; `_include:iterate` from what is included",
+        ),
+        ("_revinclude", "Patient", "`_revinclude` takes `Type:parameter` or `Type:parameter:TargetType`"),
+        ("_has:Observation:patient", "1", "`_has` takes `_has:Type:reference:parameter=value`"),
+        ("_has:Observed:patient:code", "1", "`_has` names `Observed`, which is no resource type"),
+        ("_has:Observation:device:code", "1", "`_has`: Observation has no reference `device` to Patient"),
+        ("gender.name", "x", "`gender.name` is a chain, and `gender` is not a reference"),
+        ("organization:Patient.name", "x", "`organization` cannot refer to `Patient`"),
+        ("gender:in", "urn:x", "`gender:in` names a value set that is not known here"),
+        ("identifier:of-type", "a|b", "`identifier:of-type` takes `system|code|value`, all three"),
+        ("_summary", "some", "`_summary` takes true, text, data, count or false"),
+        ("_list", "$current-problems", "The functional list `$current-problems` is not kept here"),
+        ("_text", "and", "`_text` takes words, joined with and, or, not and parentheses"),
+        ("_sort", "_text", "`_sort` cannot sort by `_text`: it has no order"),
+        ("_contained", "some", "`_contained` takes true, false or both"),
     ],
 )
 def test_values_that_cannot_be_read(name: str, value: str, message: str) -> None:
@@ -284,10 +299,33 @@ def test_a_prefix_range_holds_what_begins_so_and_nothing_else(prefix: str, other
         assert (low <= text < high) == text.startswith(prefix)
 
 
-def test_supported_names_are_all_accepted() -> None:
-    examples = {"string": "a", "token": "a", "date": "2020", "reference": "a"}
-    from facade.search import supported_parameters
+EXAMPLES = {
+    "string": "a",
+    "token": "a",
+    "date": "2020",
+    "reference": "a",
+    "number": "1",
+    "quantity": "1||mg",
+    "uri": "urn:x",
+    "special": "1|2",
+}
 
+
+def test_supported_names_are_all_accepted() -> None:
     for type in sorted(definitions.resource_types()):
-        for parameter in supported_parameters(type):
-            parse_search(type, [(parameter.code, examples[parameter.kind]), ("_sort", parameter.code)])
+        known = {parameter.code: parameter for parameter in supported_parameters(type)}
+        for parameter in known.values():
+            parts = [known[part.code].kind for part in parameter.components] or [parameter.kind]
+            items = [(parameter.code, "$".join(EXAMPLES[kind] for kind in parts))]
+            if parameter.kind not in ("composite", "special") and parameter.code not in ELSEWHERE:
+                items.append(("_sort", parameter.code))
+            parse_search(type, items)
+
+
+def test_a_chain_fifty_deep_is_too_costly() -> None:
+    for name in (
+        ".".join(["partof"] * 50 + ["name"]),
+        ":".join(["_has:Organization:partof"] * 50 + ["name"]),
+    ):
+        with pytest.raises(TooCostly, match="8 links"):
+            parse_search("Organization", [(name, "x")])
