@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from facade.spec import build, definitions
+from facade.spec import build, build_rules, definitions
 from tests.facade.spec import official
 from tests.paths import needs_shared
 
@@ -136,6 +136,49 @@ def test_codes_are_expanded_with_the_concepts_below() -> None:
     value_set["compose"] = {"include": [{"system": "s", "filter": [{}]}]}
     with pytest.raises(SystemExit, match="v is composed in a way"):
         build.build_codes(package, {"v"})
+
+
+def test_invariants_are_those_that_a_type_states_itself() -> None:
+    rule = {"key": "a-1", "severity": "error", "expression": "x.exists()", "human": "h"}
+    structure = {
+        "differential": {
+            "element": [
+                {"path": "A", "constraint": [rule | {"xpath": "f:x"}, {"key": "a-2", "severity": "error"}]},
+                {"path": "A.b"},
+            ]
+        }
+    }
+    assert build_rules.build_invariants([structure]) == {"A": [rule]}
+
+
+def test_code_systems_keep_what_is_above_and_what_only_groups() -> None:
+    group = {"code": "g", "property": [{"code": "notSelectable", "valueBoolean": True}]}
+    system = {
+        "url": "s",
+        "content": "complete",
+        "concept": [{"code": "a", "concept": [{"code": "b"}]}, group],
+    }
+    systems = [system, {"url": "t", "content": "fragment"}]
+    assert build_rules.build_code_systems(systems) == {"s": ["a", ["b", "a"], ["g", None, 1]]}
+
+
+def test_value_sets_keep_what_they_are_composed_of() -> None:
+    include = {
+        "system": "s",
+        "version": "1",
+        "concept": [{"code": "a", "display": "A"}],
+        "filter": [{"property": "p", "op": "=", "value": "v"}],
+    }
+    value_sets = [
+        {"url": "v", "compose": {"include": [include, {"valueSet": ["w"]}], "exclude": [{"system": "t"}]}},
+        {"url": "x", "expansion": {}},
+    ]
+    assert build_rules.build_value_sets(value_sets) == {
+        "v": {
+            "include": [{"system": "s", "codes": ["a"], "filter": [["p", "=", "v"]]}, {"valueSet": ["w"]}],
+            "exclude": [{"system": "t"}],
+        }
+    }
 
 
 def test_search_parameters_are_split_by_type() -> None:

@@ -46,6 +46,7 @@ def at_root(expression: str, resource: dict[str, Any] = GIVEN) -> list[Any]:
         ("name.given.where(hasValue()).count()", [2]),
         ("name.where(given.where($this = 'B').exists() and $this.family.empty()).count()", [1]),
         ("name.select(given.where(hasValue()).select($this & '!'))", ["A!", "B!"]),
+        ("name.first().select(given.where($this = 'A').replace('A', $this.family))", ["Doe"]),
         ("name.all(given.exists())", [True]),
         ("name.exists(family = 'Doe')", [True]),
         ("managingOrganization.resolve().name", ["x"]),

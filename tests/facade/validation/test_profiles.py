@@ -267,6 +267,17 @@ BY_PATTERN = sliced("category", "pattern", "$this")
         ),
         (
             [
+                sliced("component", "exists", "dataAbsentReason"),
+                element("component", sliceName="told", min=1),
+                element(
+                    "component.dataAbsentReason", id="Observation.component:told.dataAbsentReason", max="0"
+                ),
+            ],
+            {"component": [{"code": coded("t"), "dataAbsentReason": coded("u")}]},
+            error("required", ".component"),
+        ),
+        (
+            [
                 sliced("value[x]", "type", "$this"),
                 element("value[x]", sliceName="valueQuantity", min=1, type=[{"code": "Quantity"}]),
             ],

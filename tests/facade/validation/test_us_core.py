@@ -229,25 +229,25 @@ def wrong_type(place: Place, version: str) -> bool:
 
 
 MUTATIONS: tuple[tuple[Callable[[Place, str], bool], int], ...] = (
-    (delete_required, 400),
+    (delete_required, 200),
     (wrong_code, 5),
     (wrong_target, 100),
-    (wrong_fixed, 40),
-    (missing_slice, 200),
-    (second_of_slice, 200),
-    (too_many, 15),
-    (wrong_type, 15),
+    (wrong_fixed, 20),
+    (missing_slice, 100),
+    (second_of_slice, 100),
+    (too_many, 5),
+    (wrong_type, 5),
 )
 
 
 @pytest.mark.parametrize(("mutate", "least"), MUTATIONS, ids=[m.__name__ for m, _ in MUTATIONS])
 def test_broken_examples_are_caught(mutate: Callable[[Place, str], bool], least: int) -> None:
-    """At least so many are broken in a way that R4's own definitions allow, so that only a profile tells."""
+    """So many, at least, are broken in a way that R4 itself allows, so that only a profile tells."""
     choose = random.Random(3)
     by_r4, by_profile = 0, 0
     missed = []
     for version in VERSIONS:
-        for name, resource in examples(version).items():
+        for name, resource in list(examples(version).items())[:: 1 if mutate is wrong_code else 2]:
             if (version, name) in WRONG:
                 continue
             order = list(range(len(list(_places(resource, version)))))
