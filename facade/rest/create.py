@@ -18,7 +18,7 @@ async def create(service: Service, call: Call, type: str) -> Answer:
     FHIR, 422 for what is not valid, with every fault; 405 where clients may not write."""
     require_local(service, type)
     media = call.media()
-    criteria = if_none_exist(service, call, type)
+    criteria = await if_none_exist(service, call, type)
     draft = await read_draft(service, call, type, lambda _: service.new_resource_id())
     written = await change(service.store, access_of(call), lambda changes: changes.create(draft, criteria))
     return answer_written(service, call, media, written)

@@ -11,7 +11,7 @@ from facade.rest.call import Call
 from facade.rest.caller import access_of
 from facade.rest.conditional import precondition_of
 from facade.rest.service import Service
-from facade.rest.writing import answer_written, criteria_of, require_local
+from facade.rest.writing import answer_written, find_criteria, require_local
 
 
 async def delete(service: Service, call: Call, type: str, id: str) -> Answer:
@@ -31,7 +31,7 @@ async def delete_match(service: Service, call: Call, type: str) -> Answer:
     require_local(service, type)
     media = call.media()
     precondition = precondition_of(call)
-    criteria = criteria_of(service, type, call.items())
+    criteria = await find_criteria(service, type, call.items())
     written = await change(
         service.store, access_of(call), lambda changes: changes.remove_match(criteria, precondition)
     )

@@ -14,7 +14,7 @@ from facade.rest.call import Call
 from facade.rest.caller import access_of
 from facade.rest.conditional import precondition_of
 from facade.rest.service import Service
-from facade.rest.writing import answer_written, criteria_of, read_draft, require_local
+from facade.rest.writing import answer_written, find_criteria, read_draft, require_local
 
 
 async def update(service: Service, call: Call, type: str, id: str) -> Answer:
@@ -42,7 +42,7 @@ async def update_match(service: Service, call: Call, type: str) -> Answer:
     require_local(service, type)
     media = call.media()
     precondition = precondition_of(call)
-    criteria = criteria_of(service, type, call.items())
+    criteria = await find_criteria(service, type, call.items())
     fresh = service.new_resource_id()
     draft = await read_draft(service, call, type, lambda sent: fresh if sent is None else sent)
     written = await change(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from facade.errors import BadRequest, NotWritable, issue
@@ -20,7 +21,10 @@ from facade.rest.negotiation import PARAMETERS, Media
 from facade.rest.prefer import parse_prefer
 from facade.rest.pretty import rewrite, write
 from facade.rest.service import Service
+from facade.rest.terms import find_terms
 from facade.search import Search, Setting, parse_search
+from facade.search.clauses import needed_terms
+from facade.search.model import Terms
 
 _LONG = 64 * 1024
 """Bytes of a body from which reading and checking it would hold up other clients."""
@@ -43,7 +47,7 @@ def require_local(service: Service, type: str) -> None:
 
 def setting_of(service: Service) -> Setting:
     """How what is written is indexed, so that searches find it."""
-    return Setting(service.zone, service.base_url, None, service.store.parameters)
+    return Setting.of(service.store)
 
 
 async def read_draft(service: Service, call: Call, type: str, choose_id: Callable[[Any], str]) -> Draft:
@@ -63,7 +67,11 @@ async def read_draft(service: Service, call: Call, type: str, choose_id: Callabl
 
 
 def criteria_of(
-    service: Service, type: str, items: Sequence[tuple[str, str]], expression: str | None = None
+    service: Service,
+    type: str,
+    items: Sequence[tuple[str, str]],
+    expression: str | None = None,
+    terms: Terms = MappingProxyType({}),
 ) -> Search:
     """The criteria that these parameters are. Raises BadRequest and UnknownParameter, whatever leniency the
     client asks for: what is left of criteria would match more than was meant."""
@@ -74,16 +82,26 @@ def criteria_of(
         base_url=service.base_url,
         now=service.store.clock(),
         custom=service.store.parameters,
+        terms=terms,
     )
     return as_criteria(search, expression)
 
 
-def if_none_exist(service: Service, call: Call, type: str) -> Search | None:
+async def find_criteria(
+    service: Service, type: str, items: Sequence[tuple[str, str]], expression: str | None = None
+) -> Search:
+    """The same, with the codes of the value sets that they name."""
+    needed = needed_terms(items)
+    terms = await find_terms(service.store, needed) if needed else MappingProxyType({})
+    return criteria_of(service, type, items, expression, terms)
+
+
+async def if_none_exist(service: Service, call: Call, type: str) -> Search | None:
     """The criteria in If-None-Exist; None without one."""
     if not call.has_header(b"if-none-exist"):
         return None
     query = call.raw_header(b"if-none-exist").strip().rpartition(b"?")[2]
-    return criteria_of(service, type, parse_items(query), "http.If-None-Exist")
+    return await find_criteria(service, type, parse_items(query), "http.If-None-Exist")
 
 
 def answer_written(service: Service, call: Call, media: Media, written: Written) -> Answer:

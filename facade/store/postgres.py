@@ -19,8 +19,8 @@ import psycopg_pool
 
 from facade.errors import TooCostly, Unavailable
 from facade.store import schema
-from facade.store.errors import CannotOpen
-from facade.store.store import TOO_LONG, Clock, Held, Store
+from facade.store.errors import TOO_LONG, CannotOpen
+from facade.store.store import Clock, Held, Store
 from facade.store.writer import Row, Session
 
 _TABLES_LIKE = (
@@ -82,6 +82,17 @@ class PostgresSession:
     def new_ids(self, table: str, column: str, count: int) -> Sequence[int]:
         sql = "SELECT nextval(pg_get_serial_sequence(?, ?)) FROM generate_series(1, ?)"
         return [int(row[0]) for row in self.execute(sql, (table, column, count))]
+
+    def search(self, sql: str, params: Sequence[Any], seconds: float) -> list[Row]:
+        cursor = self._cursor
+        cursor.execute(f"SAVEPOINT search; SET LOCAL statement_timeout={round(seconds * 1000)}")
+        try:
+            rows = self.execute(sql, params)
+        except psycopg.errors.QueryCanceled:
+            cursor.execute("ROLLBACK TO search; RELEASE search")
+            raise TooCostly(TOO_LONG) from None
+        cursor.execute("RELEASE search; SET LOCAL statement_timeout=0")
+        return rows
 
     def alone(self) -> None:
         """One lock for all: groups that take several in different orders would wait for each other."""

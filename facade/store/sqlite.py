@@ -5,6 +5,7 @@ https://sqlite.org/wal.html · https://www.zetetic.net/sqlcipher/sqlcipher-api/
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
@@ -13,12 +14,15 @@ from typing import Any
 
 from sqlcipher3 import dbapi2
 
-from facade.errors import Unavailable
-from facade.store.errors import CannotOpen
+from facade.errors import TooCostly, Unavailable
+from facade.store.errors import TOO_LONG, CannotOpen
 from facade.store.writer import Row
 
 BUSY_SECONDS = 30.0
 """How long another process may hold the write lock before we give up."""
+
+STEPS_PER_LOOK = 20_000
+"""Between two looks at the clock, of a query in a thread."""
 
 _TABLES_LIKE = "SELECT 1 FROM sqlite_master WHERE type='table' AND name='store_fact'"
 _CHUNKS = (512, 64, 8, 1)
@@ -111,6 +115,18 @@ class SqliteSession:
         """Fit to use until the next call: the write lock is ours."""
         (last,) = self.execute(f"SELECT coalesce(max({column}), 0) FROM {table}")[0]  # noqa: S608
         return range(last + 1, last + 1 + count)
+
+    def search(self, sql: str, params: Sequence[Any], seconds: float) -> list[Row]:
+        end = time.monotonic() + seconds
+        self._connection.set_progress_handler(lambda: time.monotonic() > end, STEPS_PER_LOOK)
+        try:
+            return self.execute(sql, params)
+        except dbapi2.OperationalError as error:
+            if "interrupted" in str(error):
+                raise TooCostly(TOO_LONG) from None
+            raise
+        finally:
+            self._connection.set_progress_handler(None, STEPS_PER_LOOK)
 
     def alone(self) -> None:
         """It is so from the beginning."""

@@ -18,13 +18,12 @@ from sqlcipher3 import dbapi2
 
 from facade.errors import TooCostly
 from facade.store import sqlite
-from facade.store.errors import CannotOpen
+from facade.store.errors import TOO_LONG, CannotOpen
 from facade.store.keyfile import read_key
-from facade.store.store import TOO_LONG, Clock, Held, Store
+from facade.store.sqlite import STEPS_PER_LOOK
+from facade.store.store import Clock, Held, Store
 from facade.store.writer import Row, Session
 
-STEPS_PER_LOOK = 20_000
-"""Between two looks at the clock, of a query in a thread."""
 STEPS_PER_TICK = 1000
 TICKS = 60
 """A query on the event loop may take this many thousand steps of SQLite's machine, about 2 ms."""

@@ -24,7 +24,6 @@ Clock = Callable[[], datetime]
 
 
 SEARCH_SECONDS = 10.0
-TOO_LONG = "The search takes too long here: ask for less, such as one patient, a code or a range of dates."
 LITTLE = 60_000_000
 """Microseconds by which clocks are set back in passing, by a time server or a leap second."""
 

@@ -23,6 +23,11 @@ class Session(Protocol):
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None: ...
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None: ...
     def new_ids(self, table: str, column: str, count: int) -> Sequence[int]: ...
+    def search(self, sql: str, params: Sequence[Any], seconds: float) -> list[Row]:
+        """A client's search: one that takes longer is broken off and raises TooCostly; the transaction goes
+        on."""
+        ...
+
     def alone(self) -> None:
         """Until the transaction ends, no other process is beyond this point."""
         ...
@@ -56,6 +61,7 @@ class Transaction:
         self.insert = session.insert
         self.new_ids = session.new_ids
         self.alone = session.alone
+        self.search = session.search
         self.systems = systems
         self.new_systems: dict[str, int] = {}
 

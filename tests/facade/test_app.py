@@ -24,7 +24,8 @@ from connectors.errors import BadConfiguration
 from facade.app import create_app
 from facade.packs import PackNotFound
 from facade.packs.demo.generate import generate
-from facade.settings import Settings, load_settings
+from facade.settings import Settings, SettingsError, load_settings
+from facade.spec import definitions
 from facade.spec.check import check
 from facade.store.serialise import from_json
 
@@ -90,6 +91,45 @@ async def test_the_demo_is_read_and_served(tmp_path: Path, kestrel: Path) -> Non
         assert born["id"] in [entry["resource"]["id"] for entry in found["entry"]]
 
 
+async def test_what_no_source_makes_may_live_here(tmp_path: Path, kestrel: Path) -> None:
+    """Written, found and included beside what the source makes, which cannot be written."""
+    site = replace(settings(tmp_path, kestrel), local=("all",))
+    async with running(create_app(site, new_resource_id=lambda: "first")) as client:
+        await settled(client)
+        (entry,) = (await client.get("/fhir/Patient?_count=1&_total=none")).json()["entry"]
+        patient = entry["resource"]
+        task = {
+            "resourceType": "Task",
+            "status": "requested",
+            "intent": "order",
+            "for": {"reference": f"Patient/{patient['id']}"},
+        }
+        made = await client.post("/fhir/Task", json=task)
+        assert (made.status_code, made.headers["location"]) == (
+            201,
+            "http://facade.test/fhir/Task/first/_history/1",
+        )
+        read = await client.get("/fhir/Task/first", headers={"cache-control": "no-cache"})
+        assert (read.content, read.headers["age"]) == (made.content, "0")
+        assert (await client.get("/fhir/Task/first")).headers["age"] == "0"
+        found = await client.get(f"/fhir/Task?patient={patient['id']}&_include=Task:patient")
+        shown = [one["resource"]["resourceType"] for one in found.json()["entry"]]
+        assert (shown, "age" in found.headers) == (["Task", "Patient"], True)
+        back = await client.get(f"/fhir/Patient?_id={patient['id']}&_revinclude=Task:patient")
+        assert len(back.json()["entry"]) == 2
+        refused = await client.put(f"/fhir/Patient/{patient['id']}", json=patient)
+        assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+        assert "the source kestrel" in refused.json()["issue"][0]["diagnostics"]
+        assert "Task" in (await client.get("/")).text
+        statement = (await client.get("/fhir/metadata")).json()
+        assert check(statement) == []
+        writable = {
+            one["type"]: {"code": "create"} in one["interaction"] for one in statement["rest"][0]["resource"]
+        }
+        assert (writable["Task"], writable["Patient"], "Parameters" in writable) == (True, False, False)
+        assert writable.keys() == definitions.resource_types() - {"Parameters"}
+
+
 async def test_what_is_outside_fhir_is_no_fhir(tmp_path: Path, kestrel: Path) -> None:
     app = create_app(settings(tmp_path, kestrel), fresh=False)
     async with running(app) as client:
@@ -113,6 +153,8 @@ async def test_prometheus_is_told_unless_the_settings_say_no(tmp_path: Path, kes
 
 
 def test_what_is_wrong_is_raised_before_anything_is_served(tmp_path: Path, kestrel: Path) -> None:
+    with pytest.raises(SettingsError, match="`Patient` is made by the source kestrel, which owns it"):
+        create_app(replace(settings(tmp_path, kestrel), local=("Patient",)))
     with pytest.raises(PackNotFound):
         create_app(settings(tmp_path, kestrel, pack="dmo"))
     with pytest.raises(BadConfiguration):

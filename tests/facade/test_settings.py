@@ -66,6 +66,15 @@ def test_packages_are_a_list_of_paths(tmp_path: Path) -> None:
     assert problems(tmp_path, "host: [a]") == ["facade.yaml:1: `host` must be one value"]
 
 
+@pytest.mark.parametrize(
+    "text", ["local: [Task, Flag]", "local: 'Task, Flag, '", "local: [Task, Flag, Task]"]
+)
+def test_local_types_are_a_list(tmp_path: Path, text: str) -> None:
+    assert load(tmp_path, text).local == ("Task", "Flag")
+    assert load(tmp_path, text, {"FACADE_LOCAL": "all"}).local == ("all",)
+    assert load(tmp_path, "").local == ()
+
+
 def test_a_whole_file(tmp_path: Path) -> None:
     settings = load(tmp_path, WHOLE, {"EMR_PASSWORD": "hunter2"})
     assert settings.base_url == "https://clinic.example/fhir"

@@ -20,6 +20,9 @@ from facade.search import Search, plan_search
 from facade.store import Store, Transaction
 from facade.store.access import EVERYTHING, Access
 
+MATCH_SECONDS = 2.0
+"""How long the search for a match may take: no one else can write meanwhile."""
+
 T = TypeVar("T")
 Name = tuple[str, str]
 Outcome = Literal["created", "updated", "unchanged", "found", "deleted", "absent"]
@@ -46,12 +49,20 @@ class Changes:
     On PostgreSQL no other process makes changes until the transaction ends, as on SQLite.
     """
 
-    def __init__(self, transaction: Transaction, now: Callable[[], int], access: Access = EVERYTHING) -> None:
-        """`now` is asked once, when no one else can write any more."""
+    def __init__(
+        self,
+        transaction: Transaction,
+        now: Callable[[], int],
+        access: Access = EVERYTHING,
+        seconds: float = MATCH_SECONDS,
+    ) -> None:
+        """`now` is asked once, when no one else can write any more; a search for a match takes so many
+        `seconds` at most."""
         transaction.alone()
         self.now = now()
         self._transaction = transaction
         self._access = access
+        self._seconds = seconds
         self._pending: dict[Name, Next | Current] = {}
         self._known: dict[Name, Current | None] = {}
 
@@ -116,10 +127,10 @@ class Changes:
 
     def match(self, criteria: Search) -> Current | None:
         """The one living resource that criteria (see as_criteria) match. Raises PreconditionFailed if there
-        are several."""
+        are several, TooCostly if that cannot be told in time."""
         self.flush()
         plan = plan_search(criteria, self._access, self._transaction.dialect)
-        rows = self._transaction.execute(*plan.page)
+        rows = self._transaction.search(*plan.page, self._seconds)
         if len(rows) > 1:
             raise PreconditionFailed(f"More than one {criteria.type} matches the criteria: nothing was done.")
         return Current(*self._transaction.execute(CURRENT + "rid=?", (rows[0][0],))[0]) if rows else None
@@ -192,7 +203,7 @@ async def change(store: Store, access: Access, work: Callable[[Changes], T]) -> 
     """
 
     def run(transaction: Transaction) -> T:
-        changes = Changes(transaction, store.now, access)
+        changes = Changes(transaction, store.now, access, min(MATCH_SECONDS, store.search_seconds))
         result = work(changes)
         changes.flush()
         return result

@@ -26,7 +26,7 @@ from facade.rest.patch.fhirpath_patch import apply_fhirpath_patch
 from facade.rest.patch.json_patch import apply_json_patch
 from facade.rest.service import Service
 from facade.rest.strict_json import parse_array
-from facade.rest.writing import answer_written, criteria_of, require_local, setting_of
+from facade.rest.writing import answer_written, find_criteria, require_local, setting_of
 from facade.search import Search, Setting
 from facade.store.serialise import from_json
 
@@ -54,7 +54,7 @@ async def patch_match(service: Service, call: Call, type: str) -> Answer:
     require_local(service, type)
     media = call.media()
     precondition = precondition_of(call)
-    criteria = criteria_of(service, type, call.items())
+    criteria = await find_criteria(service, type, call.items())
     patching = Patching(await read_patch(service, call), setting_of(service), precondition)
     written = await change(service.store, access_of(call), lambda changes: patching.match(changes, criteria))
     return answer_written(service, call, media, written)

@@ -130,3 +130,11 @@ async def test_prefer(client: httpx.AsyncClient, prefer: str) -> None:
         assert response.content == b""
     else:
         assert response.json()["issue"][0]["diagnostics"] == "Patient/mine was updated."
+
+
+async def test_criteria_may_name_a_value_set(client: httpx.AsyncClient) -> None:
+    await send(client, "PUT", "/Patient/mine", {**MINE, "gender": "male"})
+    path = "/Patient?gender:in=http://hl7.org/fhir/ValueSet/administrative-gender"
+    response = await send(client, "PUT", path, {**MINE, "gender": "female"})
+    assert (response.status_code, response.headers["etag"]) == (200, 'W/"2"')
+    assert outcome(await send(client, "PUT", "/Patient?gender:in=urn:x", MINE))[0] == 400

@@ -11,9 +11,11 @@ import pytest
 
 from connectors.errors import Unreachable
 from facade.flow.live import freshness
-from facade.flow.live.demand import ago
+from facade.flow.live.demand import Demand, Told, ago
 from facade.flow.live.freshness import Freshness
+from facade.flow.live.refresh import Refresher
 from facade.flow.sync import sync_stream
+from facade.search import parse_search
 from facade.store import Store
 from tests.facade.flow.live.diary import Clock, Desk, diary
 
@@ -63,6 +65,21 @@ def test_the_types_know_their_streams(fresh: Freshness) -> None:
     }
     assert [type for type, made in fresh.made.items() if made.live] == ["Appointment", "Slot"]
     assert fresh.age("Patient") is None
+
+
+async def test_a_type_of_no_source_is_never_old(store: Store, clock: Clock) -> None:
+    fresh = Freshness.of({"desk": diary()}, {"Task"}, clock=clock)
+    refresher = Refresher(store, {}, fresh)
+    assert (fresh.age("Task"), fresh.made["Task"].calm) == (0, True)
+    for demand in (Demand(), Demand(no_cache=True), Demand(max_age=0), Demand(only_if_cached=True)):
+        for told in (
+            await refresher.search(parse_search("Task", []), demand),
+            await refresher.read("Task", "1", demand),
+            await refresher.stored("Task"),
+        ):
+            assert told == Told(clock())
+    fresh.settle()
+    assert fresh.made["Task"].shown == ((b"age", b"0"),)
 
 
 def test_a_type_of_two_sources_is_as_old_as_the_older(clock: Clock) -> None:

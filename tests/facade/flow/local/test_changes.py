@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from facade.errors import BadRequest, FacadeError, NotFound, PreconditionFailed, VersionConflict
+from facade.errors import BadRequest, FacadeError, NotFound, PreconditionFailed, TooCostly, VersionConflict
 from facade.flow.local import Changes, Precondition, Written, change
 from facade.store import Store, Transaction
 from facade.store.access import Access
@@ -246,3 +246,22 @@ async def test_many_are_looked_up_at_once(store: Store) -> None:
 
     assert await store.write(work) == ["updated", "created"]
     assert asked
+
+
+async def test_a_search_for_a_match_is_broken_off(store: Store) -> None:
+    """And what was decided before it, and what comes after, is kept."""
+    slow = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT count(*) FROM n"
+
+    def work(transaction: Transaction) -> str:
+        changes = Changes(transaction, store.now)
+        changes.create(patient("before"))
+        changes.flush()
+        with pytest.raises(TooCostly):
+            transaction.search(slow, (), 0.05)
+        changes.create(patient("after"))
+        changes.flush()
+        assert transaction.search("SELECT 1", (), 0.05) == [(1,)]
+        return str(changes.match(criteria(_id="after")))
+
+    assert "after" in await store.write(work)
+    assert {"Patient/before", "Patient/after"} <= resources(store).keys()

@@ -206,7 +206,7 @@ async def test_what_is_not_there(client: httpx.AsyncClient, store: Store) -> Non
     assert outcome(missing) == (404, "not-found", "There is no Patient/2.", None)
     put(store, {"resourceType": "Observation", "id": "1", "status": "final", "code": {"text": "x"}})
     foreign = await send(client, "/Observation/1", b"[]")
-    assert (foreign.status_code, foreign.headers["allow"]) == (405, "GET, HEAD")
+    assert (foreign.status_code, foreign.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
     other = await client.patch("/Patient/3", content=to_json(PATIENT), headers=FHIR_JSON)
     assert other.status_code == 404
     put(store, {**PATIENT, "id": "3"})
