@@ -23,6 +23,7 @@ from facade.rest.subset import Subset, parse_subset
 from facade.rest.terms import find_terms
 from facade.search import Plan, Search, parse_search, plan_search
 from facade.search.clauses import needed_terms
+from facade.search.fulltext import text_types
 from facade.search.includes import parse_include
 from facade.search.model import Include, Terms
 from facade.search.several import plan_several
@@ -40,7 +41,7 @@ _NO_TERMS: Terms = {}
 
 class Prepared(NamedTuple):
     """A search request, understood and planned; `cursor` is the page's, None for the first; `subset` is what
-    the client wants to see of each resource, None for all."""
+    the client wants to see of each resource, None for all; `texts` the types whose words are searched."""
 
     media: Media
     place: Place
@@ -49,6 +50,7 @@ class Prepared(NamedTuple):
     cursor: str | None
     plan: AnyPlan
     subset: Subset | None = None
+    texts: tuple[str, ...] = ()
 
 
 class Manner(NamedTuple):
@@ -118,7 +120,8 @@ class _Template:
         parts = list(self.used)
         parts[1::2] = texts
         links = Links(made.links.service, made.links.path, "".join(parts), made.links.kept)
-        return made._replace(links=links, plan=made.plan.filled(self.page, texts))
+        plan = made.plan.filled(self.page, texts)
+        return Prepared(made.media, made.place, made.asked, links, None, plan, made.subset, made.texts)
 
 
 @lru_cache(2048)
@@ -205,7 +208,9 @@ def _prepare(
         plan = plan_search(asked[0], manner.access, dialect, cursor=edge)
     else:
         plan = plan_several(asked, manner.access, dialect, cursor=edge)
-    return Prepared(media, place, asked, links, cursor, plan, parse_subset(items, one, counting=True))
+    subset = parse_subset(items, one, counting=True)
+    texts = {type for search in asked for type in text_types(search)}
+    return Prepared(media, place, asked, links, cursor, plan, subset, tuple(sorted(texts)))
 
 
 def _includes(

@@ -19,7 +19,6 @@ from facade.rest.place import Place, at_type, compartment_place
 from facade.rest.prepare import Prepared, prepare_form, prepare_query
 from facade.rest.pretty import rewrite
 from facade.rest.service import Service
-from facade.search.fulltext import text_types
 from facade.search.slots import fill_search
 
 
@@ -61,8 +60,8 @@ async def answer_search(service: Service, call: Call, request: Prepared) -> Answ
     type = request.place.type
     age = None if type is None else calm_age(service, call, type)
     told = None if age is not None else await _refreshed(service, call, request)
-    if texts := {type for asked in request.asked for type in text_types(asked)}:
-        await service.texts.catch_up(sorted(texts))
+    if request.texts:
+        await service.texts.catch_up(request.texts)
     matches = await find_matches(service.store, plan)
     page = matches.page
     rows, included = page.rows, matches.included

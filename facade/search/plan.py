@@ -57,7 +57,8 @@ class Plan(NamedTuple):
 
     def filled(self, page: Slotted, texts: tuple[str, ...]) -> Plan:
         """This plan, made for marks, with texts in their place; `page` is its own, found once."""
-        return self._replace(page=page.fill(texts), texts=texts)
+        search, access, dialect, source, order, cursor = self[:6]
+        return Plan(search, access, dialect, source, order, cursor, page.fill(texts), texts)
 
     @property
     def total(self) -> Statement:
