@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from facade.search.kinds import ON_RESOURCE, supported
+from facade.search.kinds import ON_RESOURCE, facts, supported
 from facade.search.model import Criterion, ReferenceValue, Search, Statement, TokenValue, Value
 
 _KINDS = frozenset({"token", "reference"})
@@ -23,7 +23,9 @@ _STEM = "0-slot."
 def may_have_slot(type: str, name: str) -> bool:
     """Whether values of this query parameter may end in a slot: it has no modifier and no chain."""
     parameter = supported(type).get(name)
-    return parameter is not None and name not in ON_RESOURCE and parameter.kind in _KINDS
+    if parameter is None or name in ON_RESOURCE or parameter.kind not in _KINDS:
+        return False
+    return "string" not in facts(parameter).types  # a token without case: its value is computed from the text
 
 
 def mark(number: int) -> str:

@@ -92,6 +92,17 @@ def _plain(params: tuple[int, ...], setting: Setting) -> Leaf:
     return leaf
 
 
+def _caseless(params: tuple[int, ...], setting: Setting) -> Leaf:
+    """R4: "if the underlying data type is string then the search is not case sensitive"."""
+
+    def leaf(value: Any, rows: IndexRows) -> None:
+        if value.__class__ is str and value:
+            for param in params:
+                rows.tokens.append((param, value.casefold(), ""))
+
+    return leaf
+
+
 def _flag(params: tuple[int, ...], setting: Setting) -> Leaf:
     def leaf(value: Any, rows: IndexRows) -> None:
         if value.__class__ is bool:
@@ -107,7 +118,8 @@ LEAVES: Leaves = {
     "Identifier": (((), _identifier),),
     "ContactPoint": ((("value",), _plain),),
     "boolean": (((), _flag),),
-    **dict.fromkeys(("code", "string", "id", "uri", "canonical", "url", "oid", "uuid"), (((), _plain),)),
+    "string": (((), _caseless),),
+    **dict.fromkeys(("code", "id", "uri", "canonical", "url", "oid", "uuid"), (((), _plain),)),
 }
 
 
@@ -116,6 +128,8 @@ def parse_value(
 ) -> TokenValue | StringValue:
     if modifier == "text":
         return string.parse_value(text, None, parameter, facts, setting)
+    if "string" in facts.types:
+        text = text.casefold()
     parts = split_unescaped(text, "|")
     if modifier == "of-type":
         return _of_type(parameter, [unescape(part) for part in parts])

@@ -56,7 +56,7 @@ def _keys(world: World, parameter: SearchParameter, found: Found) -> list[Any]:
         case "string":
             return [strings.normal(text) for text in strings.texts(found.type, found.value)]
         case "token":
-            return [pair.code for pair in tokens.pairs(found)]
+            return [pair.code.casefold() if pair.any_case else pair.code for pair in tokens.pairs(found)]
         case "date":
             span = dates.stored(found)
             return [span[0]] if span else []
