@@ -36,7 +36,22 @@ TIMES = [
     "2020-03-01T00:00:00.250Z",
     "2020-01-01T00:00:00Z",
 ]
-NUMBERS = ["5", "5.0", "5.4", "5.40", "100", "100.0", "0.005", "0.0050", "-3", "0", "104.9", "99.5"]
+NUMBERS = [
+    "5",
+    "5.0",
+    "5.4",
+    "5.45",
+    "100",
+    "100.0",
+    "100.5",
+    "105",
+    "120",
+    "0.005",
+    "0.0050",
+    "-3",
+    "0",
+    "99.5",
+]
 UCUM = "http://unitsofmeasure.org"
 UNITS = [
     {"system": UCUM, "code": "mg", "unit": "mg"},
@@ -229,12 +244,13 @@ def observation(c: Chance) -> Resource:
 
 def risk_assessment(c: Chance) -> Resource:
     def prediction() -> Resource:
-        chance = [{"probabilityDecimal": c.number()}, {"probabilityRange": c.range()}, {}]
+        exact = {"probabilityDecimal": c.number()}
+        chance = [exact, exact, {"probabilityRange": c.range()}, {}]
         return c.part(qualitativeRisk=c.concept) | c.one(chance) or {"rationale": "none"}
 
     return c.part(
         subject=lambda: c.reference("Patient", "Group"),
-        prediction=lambda: c.some(prediction),
+        prediction=lambda: c.some(prediction, 3),
         performer=lambda: c.reference("Practitioner"),
         occurrenceDateTime=c.moment,
     )
