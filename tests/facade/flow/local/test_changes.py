@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from facade.errors import BadRequest, FacadeError, NotFound, PreconditionFailed, TooCostly, VersionConflict
@@ -265,3 +267,22 @@ async def test_a_search_for_a_match_is_broken_off(store: Store) -> None:
 
     assert "after" in await store.write(work)
     assert {"Patient/before", "Patient/after"} <= resources(store).keys()
+
+
+async def test_time_goes_on_though_the_clock_does_not(store: Store) -> None:
+    def at(micros: int) -> Callable[[Transaction], int]:
+        def work(transaction: Transaction) -> int:
+            changes = Changes(transaction, lambda: micros)
+            written = (
+                changes.remove("Patient", "a")
+                if micros % 2
+                else changes.update(patient("a", active=micros < 100_000))
+            )
+            changes.flush()
+            return written.updated
+
+        return work
+
+    times = [await store.write(at(micros)) for micros in (90_000, 90_001, 90_000, 1, 200_000)]
+    assert times == [90_000, 91_000, 92_000, 93_000, 200_000]
+    assert [updated for _, _, updated, _ in versions(store)] == times
