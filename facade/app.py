@@ -32,7 +32,7 @@ from facade.operations.routes import DECLARED, OPERATION_ROUTES
 from facade.rest.capabilities import capability_statement
 from facade.rest.dispatch import Dispatch
 from facade.rest.paging import cursor_key
-from facade.rest.routes import INTERACTIONS, ROUTES
+from facade.rest.routes import INTERACTIONS, OF_SYSTEM, ROUTES
 from facade.rest.service import Service, new_uuid
 from facade.settings import Settings
 from facade.store import Store
@@ -150,6 +150,22 @@ def _refresher(site: Site, store: Store, connectors: Mapping[str, Connector]) ->
     return Refresher(store, origins, fresh)
 
 
+def _origins(site: Site) -> dict[str, str]:
+    """Of each type where it comes from, and how fresh it is kept."""
+    found: dict[str, list[str]] = {}
+    for name, pack in site.packs.items():
+        source = site.settings.sources[name]
+        for stream, plans in pack.plans.items():
+            live = pack.streams[stream].mode == "live"
+            how = "live: asked before each answer" if live else f"read every {source.every_of(stream):g} s"
+            for plan in plans:
+                text = f"{name}.{stream} ({how})"
+                if text not in found.setdefault(plan.doc.resource, []):
+                    found[plan.doc.resource].append(text)
+    told = {type: f"From {', '.join(streams)}." for type, streams in found.items()}
+    return told | dict.fromkeys(site.local, "Kept here: clients may write it.")
+
+
 def _service(
     site: Site, store: Store, started: datetime, new_secret: Callable[[], str], refresher: Refresher
 ) -> Service:
@@ -161,6 +177,8 @@ def _service(
         INTERACTIONS,
         DECLARED,
         local=local,
+        system=OF_SYSTEM,
+        origins=_origins(site),
         base_url=settings.base_url,
         version=version("fhir-facade"),
         started=started,

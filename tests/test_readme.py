@@ -110,8 +110,11 @@ def test_what_is_supported_is_what_is_wired() -> None:
         if len(parts) >= 3 and parts[0].startswith("| "):
             cells[parts[0].removeprefix("| ")] = parts[1]
     assert set(re.findall(r"`(\w+)`", cells["packs"])) == set(shipped_packs())
-    assert cells["parameters"].startswith("token, string, date and reference:")
-    assert set(KINDS) == {"token", "string", "date", "reference"}
+    kinds, _, rest = cells["parameters"].partition(":")
+    assert set(kinds.split(", ")) == set(KINDS) | {"composite", "special"}
+    assert set(re.findall(r"`:([a-z-]+)`", rest)) == {
+        modifier for kind in KINDS.values() for modifier in kind.MODIFIERS
+    }
     wired = {route.interaction for route in ROUTES}
     told = {name.split(" (")[0] for name in cells["interactions"].split(", ")}
     assert told == wired

@@ -5,20 +5,24 @@ https://hl7.org/fhir/R4/http.html#capabilities · https://hl7.org/fhir/R4/capabi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from facade.errors import BadRequest
 from facade.rest.answer import Answer
 from facade.rest.call import Call
 from facade.rest.negotiation import PATCH_FORMATS
-from facade.rest.pretty import rewrite
+from facade.rest.pretty import rewrite, write
 from facade.rest.service import WRITES, Service
 from facade.search import supported_parameters
+from facade.store.serialise import from_json
 
-MODES = ("full", "normative")
+MODES = ("full", "normative", "terminology")
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_SYSTEM = frozenset({"search-system", "history-system", "transaction", "batch"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,30 @@ class Declared:
 
 
 async def capabilities(service: Service, call: Call) -> Answer:
-    """200 with the CapabilityStatement; `mode=terminology` asks for what is not served."""
+    """200 with the CapabilityStatement, or with TerminologyCapabilities if `mode=terminology`."""
     media = call.media()
     for name, value in call.items():
         if name == "mode" and value not in MODES:
             raise BadRequest(f"mode is one of {', '.join(MODES)}.", expression="http.mode")
+        if name == "mode" and value == "terminology":
+            said = terminology(from_json(service.statement))
+            return Answer(200, media.content_type, write(said, media))
     return Answer(200, media.content_type, rewrite(service.statement, media))
+
+
+def terminology(statement: Mapping[str, Any]) -> dict[str, Any]:
+    """What is done with codes: nothing but what searches and $validate need of value sets."""
+    text = (
+        "No terminology operation is served. The modifiers :in, :not-in, :above and :below expand the "
+        "ValueSet and CodeSystem resources that are stored here."
+    )
+    kept = {name: statement[name] for name in ("status", "date", "kind") if name in statement}
+    return {
+        "resourceType": "TerminologyCapabilities",
+        **kept,
+        "description": text,
+        "codeSearch": "explicit",
+    }
 
 
 def capability_statement(
@@ -54,12 +76,14 @@ def capability_statement(
     operations: Sequence[Declared] = (),
     *,
     local: Collection[str] = (),
+    system: Iterable[str] = (),
+    origins: Mapping[str, str] = _NOTHING,
     base_url: str,
     version: str,
     started: datetime,
 ) -> dict[str, Any]:
     """The CapabilityStatement of a server that answers `interactions` for each type in `served`, WRITES for
-    the `local` types alone."""
+    the `local` types alone, and those of `system` at its base. `origins` tells of a type where it is from."""
     types = set(served)
     rest: dict[str, Any] = {
         "mode": "server",
@@ -76,8 +100,13 @@ def capability_statement(
             else _resource(type, reads, reading, types)
             for type in sorted(types)
         ]
-    if system := [one.entry() for one in operations if one.system]:
-        rest["operation"] = system
+        for resource in rest["resource"]:
+            if resource["type"] in origins:
+                resource["documentation"] = origins[resource["type"]]
+    if at_base := [{"code": code} for code in system if code in _SYSTEM]:
+        rest["interaction"] = at_base
+    if at_system := [one.entry() for one in operations if one.system]:
+        rest["operation"] = at_system
     patches = {"patchFormat": list(PATCH_FORMATS)} if local and "patch" in interactions else {}
     return {
         "resourceType": "CapabilityStatement",

@@ -48,3 +48,6 @@ ROUTES = (
 
 INTERACTIONS = tuple(dict.fromkeys(route.interaction for route in ROUTES if "{type}" in route.path))
 """What the CapabilityStatement declares for every type served."""
+
+OF_SYSTEM = tuple(dict.fromkeys(route.interaction for route in ROUTES if "{type}" not in route.path))
+"""What it declares for the server as a whole."""

@@ -136,7 +136,7 @@ async def test_what_is_outside_fhir_is_no_fhir(tmp_path: Path, kestrel: Path) ->
         assert (await client.get("/fhirx")).text == "Not Found"
         for url in ("/fhir", "/fhir/"):
             response = await client.get(url)
-            assert (response.status_code, response.json()["resourceType"]) == (404, "OperationOutcome")
+            assert (response.status_code, response.json()["type"]) == (200, "searchset")
 
 
 async def test_prometheus_is_told_unless_the_settings_say_no(tmp_path: Path, kestrel: Path) -> None:

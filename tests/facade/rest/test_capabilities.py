@@ -10,6 +10,7 @@ import pytest
 from facade.rest.capabilities import capability_statement
 from facade.rest.routes import INTERACTIONS, ROUTES
 from facade.rest.service import WRITES
+from facade.spec import definitions
 from facade.spec.check import check
 from facade.spec.xml import from_xml
 from facade.store import Store
@@ -18,7 +19,15 @@ from tests.facade.rest import support
 from tests.facade.rest.support import BASE, outcome
 
 SERVED = ("Patient", "Observation", "Binary")
-PROBES = {"token": "x", "string": "x", "date": "2020", "reference": "Patient/1"}
+PROBES = {
+    "token": "x",
+    "string": "x",
+    "date": "2020",
+    "reference": "Patient/1",
+    "number": "1",
+    "quantity": "1||mg",
+    "uri": "urn:x",
+}
 
 
 def statement() -> dict[str, Any]:
@@ -45,7 +54,8 @@ def test_the_head() -> None:
     }
     assert [resource["type"] for resource in rest["resource"]] == ["Binary", "Observation", "Patient"]
     observation, patient = rest["resource"][1:]
-    assert patient["interaction"] == [{"code": "search-type"}, {"code": "read"}, {"code": "vread"}]
+    reads = ["search-type", "history-type", "read", "history-instance", "vread"]
+    assert [one["code"] for one in patient["interaction"]] == reads
     assert "Observation:subject" in observation["searchInclude"]
     assert "Observation:subject" in patient["searchRevInclude"]
     assert {
@@ -62,8 +72,9 @@ async def test_everything_that_it_declares_is_answered(store: Store) -> None:
         for resource in declared:
             url = f"/{resource['type']}"
             for parameter in resource["searchParam"]:
-                value = PROBES[parameter["type"]]
-                value = "2020-01-01" if parameter["name"] == "_lastUpdated" else value
+                official = definitions.search_parameters(resource["type"])
+                kinds = [official[part.code].kind for part in official[parameter["name"]].components]
+                value = "$".join(PROBES[kind] for kind in kinds or [parameter["type"]])
                 response = await client.get(url, params={parameter["name"]: value})
                 assert response.status_code == 200, response.text
             for kind in ("_include", "_revinclude"):
@@ -79,10 +90,12 @@ async def test_metadata(store: Store) -> None:
         assert (response.status_code, response.content) == (200, body)
         assert (await client.get("/metadata?mode=full&_format=json")).content == body
         assert (await client.get("/metadata?_pretty=true")).text.startswith("{\n")
-        assert outcome(await client.get("/metadata?mode=terminology")) == (
+        terms = await client.get("/metadata?mode=terminology")
+        assert (terms.json()["resourceType"], check(terms.json())) == ("TerminologyCapabilities", [])
+        assert outcome(await client.get("/metadata?mode=all")) == (
             400,
             "invalid",
-            "mode is one of full, normative.",
+            "mode is one of full, normative, terminology.",
             ["http.mode"],
         )
 

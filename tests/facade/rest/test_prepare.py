@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from facade.errors import FacadeError
 from facade.rest import prepare
 from facade.rest.call import Call
+from facade.rest.place import at_type
 from facade.rest.service import Service
 from facade.store import Store
 from tests.facade.rest import support
@@ -68,9 +70,10 @@ def told(service: Service, query: str, *, whole: bool) -> Any:
     call = Call(scope, receive)
     try:
         if whole:
-            made = prepare._prepare(service, "Observation", call.items(), prepare._manner(call))
+            place, manner = at_type("Observation"), prepare.manner_of(service, call)
+            made = prepare._prepare(service, place, call.items(), manner)
         else:
-            made = prepare.prepare_query(service, call, "Observation")
+            made = asyncio.run(prepare.prepare_query(service, call, at_type("Observation")))
     except FacadeError as error:
         return error.outcome()
     plan, links = made.plan, made.links
@@ -82,10 +85,10 @@ def told(service: Service, query: str, *, whole: bool) -> Any:
         made.media,
         made.cursor,
         links.at(None),
-        links.after("place"),
-        made.asked.count,
-        made.asked.total,
-        made.asked.ignored,
+        links.sign("place"),
+        made.asked[0].count,
+        made.asked[0].total,
+        made.asked[0].ignored,
     )
 
 

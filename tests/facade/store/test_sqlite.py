@@ -15,6 +15,7 @@ import pytest
 from facade.errors import Unavailable
 from facade.store import CannotOpen, Store, Transaction
 from facade.store import sqlite as dialect
+from facade.store.sqlite_store import SqliteStore
 from tests.facade.store.test_store import ADD, FACTS, add
 
 LONG = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c WHERE x<300000) SELECT count(*) FROM c"
@@ -85,13 +86,14 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 async def test_a_long_query_leaves_the_event_loop(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     threads: list[str] = []
-    query = store.query
+    assert isinstance(store, SqliteStore)
+    query = store._query
 
-    def spy(sql: str, params: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+    def spy(sql: str, params: tuple[object, ...], seconds: float) -> list[tuple[object, ...]]:
         threads.append(sql)
-        return query(sql, params)
+        return query(sql, params, seconds)
 
-    monkeypatch.setattr(store, "query", spy)
+    monkeypatch.setattr(store, "_query", spy)
     for _ in range(3000):  # steps add up over a prepared statement's life, and must not count
         assert await store.fetch("SELECT name FROM store_fact WHERE name='schema'") == [("schema",)]
     assert threads == []

@@ -100,7 +100,7 @@ async def test_a_closed_store_says_so(store: Store) -> None:
 def test_a_newer_schema_is_refused(store: Store, request: pytest.FixtureRequest) -> None:
     store.write_sync(lambda t: t.execute("UPDATE store_fact SET value='99' WHERE name='schema'"))
     url = f"sqlite:///{store.path}" if store.dialect == "sqlite" else store._url  # type: ignore[attr-defined]
-    with pytest.raises(CannotOpen, match=r"newer facade \(its schema is 99, this program's is 1\)"):
+    with pytest.raises(CannotOpen, match=r"newer facade \(its schema is 99, this program's is 2\)"):
         Store.open(url)
 
 
