@@ -18,6 +18,7 @@ from facade.cli import main
 from facade.flow.source import GROUP
 from facade.packs import shipped_packs
 from facade.rest.routes import ROUTES
+from facade.search import parse_search
 from facade.search.kinds import KINDS
 from facade.settings import load_settings
 from tests.readme import README, drafts, files, with_tables
@@ -92,6 +93,17 @@ async def _get(*paths: str) -> list[Any]:
     transport = httpx.ASGITransport(app)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport) as client:
         return [(await client.get(f"http://localhost:8000{path}")).json() for path in paths]
+
+
+def test_the_searches_are_understood() -> None:
+    shown = README.read_text(encoding="utf-8").partition("<!-- searches -->")[2].partition("```\n\n")[0]
+    urls = re.findall(r"'localhost:8000/fhir/([^']*)'", shown)
+    assert len(urls) >= 8
+    for url in urls:
+        path, _, query = url.partition("?")
+        type = path.rpartition("/")[2] or "Patient"
+        items = [tuple(item.split("=", 1)) for item in query.split("&")]
+        parse_search(type, [item for item in items if item[0] != "_type"])  # type: ignore[misc]
 
 
 def test_a_mistake_is_told_as_the_page_shows(typed: Path, capsys: pytest.CaptureFixture[str]) -> None:
