@@ -8,17 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from facade.flow.local import change
 from facade.operations.labels import Meta, given_meta, returned
 from facade.rest.answer import Answer
 from facade.rest.body import parse_resource, read_body
 from facade.rest.call import Call
-from facade.rest.caller import access_of
 from facade.rest.conditional import precondition_of, version_headers
 from facade.rest.patch.interaction import Patching
 from facade.rest.pretty import write
 from facade.rest.service import Service
-from facade.rest.writing import require_local, setting_of
+from facade.rest.writing import commit, require_local, setting_of
 from facade.store.serialise import from_json
 
 MAX_BODY = 64 * 1024
@@ -42,6 +40,6 @@ async def relabel(
         return {**{name: value for name, value in resource.items() if name != "meta"}, "meta": meta}
 
     patching = Patching(labelled, setting_of(service), precondition_of(call))
-    written = await change(service.store, access_of(call), lambda changes: patching.by_id(changes, type, id))
+    written = await commit(service, call, lambda changes: patching.by_id(changes, type, id))
     body = write(returned(from_json(written.body).get("meta", {})), media)
     return Answer(200, media.content_type, body, version_headers(written.version, written.updated))

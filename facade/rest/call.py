@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -22,20 +23,36 @@ BODY_RATE = 64 * 1024
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Items = list[tuple[str, str]]
+Ask = Callable[[Any, "Call"], Coroutine[Any, Any, Any]]
+"""From a Service and a Call to its Answer: what a Bundle's entries are answered by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a call that is an entry of a Bundle has beyond its request: the resource, read already; the id
+    that it gets if it is new; and `commit`, which does its changes in a transaction with those of others."""
+
+    resource: dict[str, Any] | None
+    new_id: str
+    commit: Callable[[Callable[[Any], Any]], Awaitable[Any]]
 
 
 class Call:
     """Parses what is asked for, when it is asked for. Header names are given in lower case."""
 
-    __slots__ = ("_headers", "_items", "_receive", "method", "path", "query")
+    __slots__ = ("_headers", "_items", "_receive", "ask", "method", "part", "path", "query")
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, *, ask: Ask | None = None, part: Part | None = None
+    ) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["path"][len(scope.get("root_path", "")) :]
         self.query: bytes = scope["query_string"]
         self._headers = _by_name(scope["headers"])
         self._receive = receive
         self._items: Items | None = None
+        self.ask = ask
+        self.part = part
 
     def header(self, name: bytes) -> str:
         """The header's value, repetitions joined with commas; empty when absent."""

@@ -5,12 +5,10 @@ https://hl7.org/fhir/R4/http.html#create · https://hl7.org/fhir/R4/http.html#cc
 
 from __future__ import annotations
 
-from facade.flow.local import change
 from facade.rest.answer import Answer
 from facade.rest.call import Call
-from facade.rest.caller import access_of
 from facade.rest.service import Service
-from facade.rest.writing import answer_written, if_none_exist, read_draft, require_local
+from facade.rest.writing import answer_written, commit, if_none_exist, new_id, read_draft, require_local
 
 
 async def create(service: Service, call: Call, type: str) -> Answer:
@@ -19,6 +17,6 @@ async def create(service: Service, call: Call, type: str) -> Answer:
     require_local(service, type)
     media = call.media()
     criteria = await if_none_exist(service, call, type)
-    draft = await read_draft(service, call, type, lambda _: service.new_resource_id())
-    written = await change(service.store, access_of(call), lambda changes: changes.create(draft, criteria))
+    draft = await read_draft(service, call, type, lambda _: new_id(service, call))
+    written = await commit(service, call, lambda changes: changes.create(draft, criteria))
     return answer_written(service, call, media, written)

@@ -5,13 +5,11 @@ https://hl7.org/fhir/R4/http.html#delete · https://hl7.org/fhir/R4/http.html#cd
 
 from __future__ import annotations
 
-from facade.flow.local import change
 from facade.rest.answer import Answer
 from facade.rest.call import Call
-from facade.rest.caller import access_of
 from facade.rest.conditional import precondition_of
 from facade.rest.service import Service
-from facade.rest.writing import answer_written, find_criteria, require_local
+from facade.rest.writing import answer_written, commit, find_criteria, require_local
 
 
 async def delete(service: Service, call: Call, type: str, id: str) -> Answer:
@@ -20,9 +18,7 @@ async def delete(service: Service, call: Call, type: str, id: str) -> Answer:
     require_local(service, type)
     media = call.media()
     precondition = precondition_of(call)
-    written = await change(
-        service.store, access_of(call), lambda changes: changes.remove(type, id, precondition)
-    )
+    written = await commit(service, call, lambda changes: changes.remove(type, id, precondition))
     return answer_written(service, call, media, written)
 
 
@@ -32,7 +28,5 @@ async def delete_match(service: Service, call: Call, type: str) -> Answer:
     media = call.media()
     precondition = precondition_of(call)
     criteria = await find_criteria(service, type, call.items())
-    written = await change(
-        service.store, access_of(call), lambda changes: changes.remove_match(criteria, precondition)
-    )
+    written = await commit(service, call, lambda changes: changes.remove_match(criteria, precondition))
     return answer_written(service, call, media, written)

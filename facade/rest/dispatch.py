@@ -89,9 +89,9 @@ class Dispatch:
             place.writes.add(route.method)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call = Call(scope, receive)
+        call = Call(scope, receive, ask=self.ask)
         try:
-            answer = await self._answer(call)
+            answer = await self.ask(self.service, call)
         except FacadeError as error:
             answer = refusal(error, _media(call))
         except Exception as error:
@@ -102,7 +102,8 @@ class Dispatch:
             self._cors.permit(call, answer)
         await answer.send(send, head=call.method == "HEAD")
 
-    async def _answer(self, call: Call) -> Answer:
+    async def ask(self, service: Service, call: Call) -> Answer:
+        """The answer to a call. Raises FacadeError for what is none."""
         parts = call.path.strip("/").split("/")
         for shape in self._shapes.get(len(parts), ()):
             place = shape.places.get(tuple([parts[at] for at in shape.at]))
@@ -114,7 +115,7 @@ class Dispatch:
                 interaction = place.methods.get(call.method)
                 if interaction is None:
                     return _options(call, place, place.allowed(self.service, values.get("type")))
-                return await interaction(self.service, call, **values)
+                return await interaction(service, call, **values)
         raise self._nothing(parts)
 
     def _nothing(self, parts: Sequence[str]) -> FacadeError:

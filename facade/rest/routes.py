@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/http.html#summary
 
 from __future__ import annotations
 
+from facade.rest.bundle_post.interaction import bundle_post
 from facade.rest.capabilities import capabilities
 from facade.rest.create import create
 from facade.rest.delete import delete, delete_match
@@ -26,6 +27,8 @@ from facade.rest.vread import vread
 ROUTES = (
     Route("GET", "metadata", "capabilities", capabilities),
     Route("GET", "", "search-system", search_system),
+    Route("POST", "", "batch", bundle_post),
+    Route("POST", "", "transaction", bundle_post),
     Route("POST", "_search", "search-system", search_system_by_post),
     Route("GET", "_history", "history-system", history_system),
     Route("GET", "{type}", "search-type", search),

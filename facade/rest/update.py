@@ -8,13 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from facade.errors import BadRequest
-from facade.flow.local import change
 from facade.rest.answer import Answer
 from facade.rest.call import Call
-from facade.rest.caller import access_of
 from facade.rest.conditional import precondition_of
 from facade.rest.service import Service
-from facade.rest.writing import answer_written, find_criteria, read_draft, require_local
+from facade.rest.writing import answer_written, commit, find_criteria, new_id, read_draft, require_local
 
 
 async def update(service: Service, call: Call, type: str, id: str) -> Answer:
@@ -30,9 +28,7 @@ async def update(service: Service, call: Call, type: str, id: str) -> Answer:
         return id
 
     draft = await read_draft(service, call, type, same)
-    written = await change(
-        service.store, access_of(call), lambda changes: changes.update(draft, precondition)
-    )
+    written = await commit(service, call, lambda changes: changes.update(draft, precondition))
     return answer_written(service, call, media, written)
 
 
@@ -43,11 +39,11 @@ async def update_match(service: Service, call: Call, type: str) -> Answer:
     media = call.media()
     precondition = precondition_of(call)
     criteria = await find_criteria(service, type, call.items())
-    fresh = service.new_resource_id()
+    fresh = new_id(service, call)
     draft = await read_draft(service, call, type, lambda sent: fresh if sent is None else sent)
-    written = await change(
-        service.store,
-        access_of(call),
+    written = await commit(
+        service,
+        call,
         lambda changes: changes.update_match(draft, criteria, precondition, given=draft.id != fresh),
     )
     return answer_written(service, call, media, written)

@@ -12,10 +12,11 @@ from typing import Any
 
 from facade.errors import BadRequest, NotWritable, issue
 from facade.flow.draft import Draft
-from facade.flow.local import Written, as_criteria, draft_resource
+from facade.flow.local import Changes, Written, as_criteria, change, draft_resource
 from facade.rest.answer import Answer, Header
 from facade.rest.body import parse_resource, read_body
 from facade.rest.call import Call, parse_items
+from facade.rest.caller import access_of
 from facade.rest.conditional import version_headers
 from facade.rest.negotiation import PARAMETERS, Media
 from facade.rest.prefer import parse_prefer
@@ -45,6 +46,19 @@ def require_local(service: Service, type: str) -> None:
     raise error
 
 
+async def commit(service: Service, call: Call, work: Callable[[Changes], Written]) -> Written:
+    """Do what is asked in a transaction of the store: the Bundle's own, if the call is an entry of one."""
+    if call.part is not None:
+        written: Written = await call.part.commit(work)
+        return written
+    return await change(service.store, access_of(call), work)
+
+
+def new_id(service: Service, call: Call) -> str:
+    """The id of what the call may create."""
+    return service.new_resource_id() if call.part is None else call.part.new_id
+
+
 def setting_of(service: Service) -> Setting:
     """How what is written is indexed, so that searches find it."""
     return Setting.of(service.store)
@@ -53,11 +67,12 @@ def setting_of(service: Service) -> Setting:
 async def read_draft(service: Service, call: Call, type: str, choose_id: Callable[[Any], str]) -> Draft:
     """The resource in the body, as it will be written; it must be of that type. `choose_id` makes its id of
     that in the body (None if there is none). Raises what reading a body raises, and InvalidResource."""
-    data = await read_body(call, service.max_body)
+    read_already = None if call.part is None else call.part.resource
+    data = await read_body(call, service.max_body) if read_already is None else b""
     kind = call.header(b"content-type")
 
     def read() -> Draft:
-        resource = parse_resource(data, kind)
+        resource = parse_resource(data, kind) if read_already is None else read_already
         if resource["resourceType"] != type:
             text = f"The body is another resource than {type}, which the URL names."
             raise BadRequest(text, expression="resourceType")

@@ -180,9 +180,15 @@ class PostgresStore(Store):
             raise translate(error) from None
 
     async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        session = self._writer.session()
+        if session is not None:
+            return session.search(sql, params, self.search_seconds)
         return await self._in_thread(partial(self.query, sql, params))
 
     async def search(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        session = self._writer.session()
+        if session is not None:
+            return session.search(sql, params, self.search_seconds)
         return await self._in_thread(partial(self._search, sql, params))
 
     def _search(self, sql: str, params: Sequence[Any]) -> list[Row]:

@@ -20,7 +20,6 @@ from facade.errors import TooCostly
 from facade.store import sqlite
 from facade.store.errors import TOO_LONG, CannotOpen
 from facade.store.keyfile import read_key
-from facade.store.sqlite import STEPS_PER_LOOK
 from facade.store.store import Clock, Held, Store
 from facade.store.writer import Row, Session
 
@@ -68,7 +67,7 @@ class SqliteStore(Store):
             connection = sqlite.connect_reader(self.path, self._key, cache_kib=8 * 1024)
             self._open.append(connection)
             local.end = inf
-            connection.set_progress_handler(lambda: time.monotonic() > local.end, STEPS_PER_LOOK)
+            connection.set_progress_handler(lambda: time.monotonic() > local.end, sqlite.STEPS_PER_LOOK)
             cursor = local.cursor = connection.cursor()
         local.end = time.monotonic() + seconds
         try:
@@ -89,10 +88,13 @@ class SqliteStore(Store):
 
     async def _fetch(self, sql: str, params: Sequence[Any], seconds: float) -> list[Row]:
         cursor = self._inline
-        if cursor is None:
+        if cursor is None or self._inline_thread != threading.get_ident():
+            session = self._writer.session()
+            if session is not None:
+                return session.search(sql, params, min(seconds, self.search_seconds))
+            if cursor is not None:
+                return await self._in_thread(partial(self._query, sql, params, seconds))
             cursor = self._open_inline()
-        elif self._inline_thread != threading.get_ident():
-            return await self._in_thread(partial(self._query, sql, params, seconds))
         self._ticks = TICKS
         try:
             rows: list[Row] = cursor.execute(sql, params).fetchall()

@@ -125,7 +125,8 @@ class Store(ABC):
 
     @abstractmethod
     async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
-        """Read from the event loop without holding it up."""
+        """Read from the event loop without holding it up. Within the work of a transaction, in an event loop
+        of its thread, this reads what the transaction has left so far."""
 
     @abstractmethod
     async def search(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:

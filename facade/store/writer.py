@@ -9,9 +9,15 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
-from facade.errors import Unavailable
+from facade.errors import FacadeError, Unavailable
 
 Row = tuple[Any, ...]
+
+
+class WithinTransaction(FacadeError):
+    """What is asked for needs a transaction of its own, inside of another."""
+
+    status, code = 400, "not-supported"
 
 
 class Session(Protocol):
@@ -84,6 +90,7 @@ class Writer:
         self._systems = systems
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._closed = False
+        self._working = False
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -91,9 +98,18 @@ class Writer:
         """Queue work; the future resolves after COMMIT. The work may not keep the Transaction."""
         if self._closed:
             raise Unavailable("the store is closed")
+        if self.session() is not None:
+            raise WithinTransaction(
+                "This cannot be asked for within a transaction that writes: ask afterwards."
+            )
         job = _Job(work, Future())
         self._queue.put(job)
         return job.future
+
+    def session(self) -> Session | None:
+        """The session, for work that is being done in its thread: what that reads is what it has written."""
+        working = self._working and threading.get_ident() == self._thread.ident
+        return self._session if working else None
 
     def close(self) -> None:
         """Finish what is queued, then stop."""
@@ -135,6 +151,7 @@ class Writer:
                     session.savepoint()
                 transaction = Transaction(session, self._systems)
                 try:
+                    self._working = True
                     result = job.work(transaction)
                 except BaseException as error:
                     if len(jobs) == 1 or not session.undo():
@@ -144,6 +161,8 @@ class Writer:
                     if len(jobs) > 1:
                         session.release()
                     done.append((job, result, transaction))
+                finally:
+                    self._working = False
             session.commit()
         except BaseException as error:
             self._lose(jobs, {id(job) for job, _ in failed}, error)

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from facade.errors import Gone, InvalidResource, NotFhir, NotFound
-from facade.flow.local import Changes, Precondition, Written, change, draft_resource
+from facade.flow.local import Changes, Precondition, Written, draft_resource
 from facade.flow.local.precondition import NO_PRECONDITION
 from facade.flow.versions import Current
 from facade.rest.answer import Answer
 from facade.rest.body import parse_resource, read_body
 from facade.rest.call import Call
-from facade.rest.caller import access_of
 from facade.rest.conditional import precondition_of
 from facade.rest.errors import UnsupportedMedia
 from facade.rest.negotiation import JSON_TYPES, PATCH_FORMATS, XML_TYPES, media_type
@@ -26,7 +25,7 @@ from facade.rest.patch.fhirpath_patch import apply_fhirpath_patch
 from facade.rest.patch.json_patch import apply_json_patch
 from facade.rest.service import Service
 from facade.rest.strict_json import parse_array
-from facade.rest.writing import answer_written, find_criteria, require_local, setting_of
+from facade.rest.writing import answer_written, commit, find_criteria, require_local, setting_of
 from facade.search import Search, Setting
 from facade.store.serialise import from_json
 
@@ -45,7 +44,7 @@ async def patch(service: Service, call: Call, type: str, id: str) -> Answer:
     media = call.media()
     precondition = precondition_of(call)
     patching = Patching(await read_patch(service, call), setting_of(service), precondition)
-    written = await change(service.store, access_of(call), lambda changes: patching.by_id(changes, type, id))
+    written = await commit(service, call, lambda changes: patching.by_id(changes, type, id))
     return answer_written(service, call, media, written)
 
 
@@ -56,7 +55,7 @@ async def patch_match(service: Service, call: Call, type: str) -> Answer:
     precondition = precondition_of(call)
     criteria = await find_criteria(service, type, call.items())
     patching = Patching(await read_patch(service, call), setting_of(service), precondition)
-    written = await change(service.store, access_of(call), lambda changes: patching.match(changes, criteria))
+    written = await commit(service, call, lambda changes: patching.match(changes, criteria))
     return answer_written(service, call, media, written)
 
 
