@@ -60,6 +60,7 @@ def expected(model: Model, entries: list[Any], new: list[str]) -> Model:
     names: list[str] = []
     stands: dict[int, str] = {}
     written: list[tuple[str, Any]] = []
+    unwritten: list[Any] = []
     for at, (what, id, mark, link) in sorted(enumerate(entries), key=lambda one: order[one[1][0]]):
         found: str | None = None
         if what == "get":
@@ -76,6 +77,7 @@ def expected(model: Model, entries: list[Any], new: list[str]) -> Model:
             found = the_one(after, mark)
         stands[at] = found if found is not None else new[at]
         if what == "create-if" and found is not None:
+            unwritten.append(link)
             continue
         names.append(stands[at])
         after[stands[at]] = (mark, None)
@@ -83,6 +85,9 @@ def expected(model: Model, entries: list[Any], new: list[str]) -> Model:
     explicit = [id for what, id, *_ in entries if what in ("put", "delete")]
     if len(set(names)) < len(names) or len(set(explicit)) < len(explicit):
         raise Refused
+    for link in unwritten:  # its conditions must hold all the same
+        if link is not None and link[0] == "mark" and the_one(after, link[1]) is None:
+            raise Refused
     for id, link in written:
         if link is None:
             continue
