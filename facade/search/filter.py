@@ -16,6 +16,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from facade.errors import BadRequest
+from facade.search.fulltext import parse_words
+from facade.search.kinds import ELSEWHERE
 from facade.search.model import Clause, Criterion, DateValue, Junction
 from facade.spec.definitions import SearchParameter
 
@@ -33,6 +35,7 @@ _OPERATORS = {
     "quantity": _RANGES,
     "reference": frozenset({"eq", "ne", "re", "pr"}),
     "uri": frozenset({"eq", "ne", "pr", "sb", "ss"}),
+    "text": frozenset({"co"}),
     "composite": frozenset({"eq"}),
     "special": frozenset({"eq"}),
 }
@@ -148,7 +151,8 @@ class _Parser:
 
 def compare(reader: Reader, parameter: SearchParameter, operator: str, value: str) -> Clause:
     """A comparison with one parameter. Raises BadRequest and UnknownParameter."""
-    code, kind = parameter.code, parameter.kind
+    code = parameter.code
+    kind = "text" if code in ELSEWHERE else parameter.kind
     if operator not in _OPERATORS[kind]:
         raise BadRequest(
             f"`_filter` cannot compare the {kind} parameter `{code}` by `{operator}`",
@@ -158,6 +162,8 @@ def compare(reader: Reader, parameter: SearchParameter, operator: str, value: st
         if value not in ("true", "false"):
             raise BadRequest("`_filter`: `pr` takes true or false", expression="http._filter")
         return reader.plain(parameter, "missing", "false" if value == "true" else "true")
+    if code in ELSEWHERE:
+        return parse_words(code, value)
     if kind == "string":
         modifier = {"eq": "equals", "ew": "ends", "co": "contains"}.get(operator)
         clause: Clause = reader.criterion(parameter, modifier, value)

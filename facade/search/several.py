@@ -108,7 +108,7 @@ def _plain(key: SortKey) -> bool:
 def plan_several(
     searches: Sequence[Search], access: Access, dialect: str, *, cursor: str | None = None
 ) -> PlanOfTypes:
-    """The plan of a search over several types for this caller; raises BadRequest for a wrong cursor or sort."""
+    """The plan of a search over several types for this caller; raises BadRequest."""
     order = searches[0].sort
     for keys in zip(*(search.sort for search in searches), strict=True):
         columns = {_COLUMN.get(kind_of(key.parameter).TABLE, "text") for key in keys if not _plain(key)}
