@@ -23,10 +23,10 @@ from facade.store.serialise import from_json
 
 AT_ONCE = 500
 LATE = 5_000_000
-"""Microseconds that are looked at again: another process may store what has an earlier time."""
+"""Microseconds that are looked at again: another process may yet store what has an earlier time."""
 _CHANGED = (
-    "SELECT r.rid, r.updated, r.deleted, r.body FROM resource r WHERE r.type=? AND r.updated>? "
-    "ORDER BY r.updated, r.rid LIMIT ?"
+    "SELECT r.rid, r.updated, r.deleted, r.body FROM resource r WHERE r.type=? AND r.updated>=? "
+    "AND (r.updated>? OR r.rid>?) ORDER BY r.updated, r.rid LIMIT ?"
 )
 
 
@@ -66,22 +66,23 @@ class TextIndex:
         lock = self._locks.setdefault(type, asyncio.Lock())
         async with lock:
             known = await self._store.fetch("SELECT value FROM store_fact WHERE name=?", (f"text:{type}",))
-            since = (int(known[0][0]) if known else -1) - LATE
+            since, rid = (int(known[0][0]) if known else -1), 2**62
             while True:
-                rows = await self._store.fetch(_CHANGED, (type, since, AT_ONCE))
+                settled = self._store.now() - LATE
+                rows = await self._store.fetch(_CHANGED, (type, since, since, rid, AT_ONCE))
                 if rows:
                     read = await asyncio.to_thread(_read, rows)
-                    since = rows[-1][1] - (len(rows) == AT_ONCE and rows[0][1] < rows[-1][1])
+                    rid, since = rows[-1][0], rows[-1][1]
                     await self._store.write(partial(_write, read=read))
                 if len(rows) < AT_ONCE:
-                    break
+                    await self._remember(type, min(since, settled))
+                    return True
                 if time.monotonic() > end:
-                    await self._remember(type, since)
+                    await self._remember(type, min(since - 1, settled))
                     return False
-            await self._remember(type, since)
-            return True
 
     async def _remember(self, type: str, since: int) -> None:
+        """All that changed up to this time is indexed, and nothing can come any more that did."""
         sql = (
             "INSERT INTO store_fact (name, value) VALUES (?, ?) "
             "ON CONFLICT (name) DO UPDATE SET value=excluded.value"

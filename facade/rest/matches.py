@@ -80,15 +80,16 @@ async def _total(store: Store, plan: AnyPlan, page: Page) -> int | None:
     return min(int(total), limit if limit is not None else int(total)) if known else None
 
 
-def remarks(search: Search, matches: Matches) -> list[dict[str, Any]]:
+def remarks(searches: Sequence[Search], matches: Matches) -> list[dict[str, Any]]:
     """Issues that the client must know of an answer that is not quite what it asked for."""
     issues = [
         remark("not-supported", f"The parameter {name[:100]} was ignored.", f"http.{name[:100]}")
-        for name in search.ignored
+        for name in dict.fromkeys(name for search in searches for name in search.ignored)
     ]
     if matches.cut:
         text = (
-            f"More than {MAX_INCLUDED} resources are included; the rest was left out. Ask for smaller pages."
+            f"More than {MAX_INCLUDED} resources, or more than {MAX_ROUNDS} steps of `:iterate`, would be "
+            "included; the rest was left out. Ask for smaller pages."
         )
         issues.append(remark("incomplete", text, "http._include"))
     return issues

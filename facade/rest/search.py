@@ -126,6 +126,6 @@ async def _told_of_all(
 
 def _outcome(request: Prepared, matches: Matches, troubles: Sequence[Trouble]) -> dict[str, Any] | None:
     """What must be said of an answer, if anything."""
-    ignored: Iterable[dict[str, Any]] = remarks(request.asked[0], matches)
+    ignored: Iterable[dict[str, Any]] = remarks(request.asked, matches)
     issues = [remark(trouble.code, trouble.text) for trouble in troubles] + list(ignored)
     return {"resourceType": "OperationOutcome", "issue": issues} if issues else None

@@ -17,7 +17,8 @@ from facade.store import Store
 from facade.store.serialise import from_json
 
 Codes = dict[tuple[str, str], None]
-_DEPTH = 8
+Told = dict[str, Codes | None]
+"""Value sets that were looked up already; None while one is, so that one within itself is not known."""
 
 
 async def find_terms(store: Store, needed: Iterable[tuple[str, str]]) -> Terms:
@@ -35,28 +36,34 @@ async def find_terms(store: Store, needed: Iterable[tuple[str, str]]) -> Terms:
     return found
 
 
-async def value_set(store: Store, name: str, depth: int = 0) -> Codes | None:
+async def value_set(store: Store, name: str, told: Told | None = None) -> Codes | None:
     """The codes of a value set; None if it is not known here, or cannot be told."""
+    told = {} if told is None else told
+    if name not in told:
+        told[name] = None
+        told[name] = await _value_set(store, name, told)
+    return told[name]
+
+
+async def _value_set(store: Store, name: str, told: Told) -> Codes | None:
     resource = await _resource(store, "ValueSet", name)
     if resource is None:
         known = definitions.value_set(name.partition("|")[0])
         if known is None or not all(known.values()):
             return None
         return {(system, code): None for system, codes in known.items() for code in sorted(codes)}
-    if depth > _DEPTH:
-        return None
     expansion = resource.get("expansion", {})
     if "contains" in expansion:
         return dict.fromkeys(_contained(expansion["contains"]))
     compose = resource.get("compose", {})
     found: Codes = {}
     for part in compose.get("include", ()):
-        codes = await _composed(store, part, depth)
+        codes = await _composed(store, part, told)
         if codes is None:
             return None
         found.update(codes)
     for part in compose.get("exclude", ()):
-        codes = await _composed(store, part, depth)
+        codes = await _composed(store, part, told)
         if codes is None:
             return None
         for code in codes:
@@ -71,7 +78,7 @@ def _contained(entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]
         yield from _contained(entry.get("contains", ()))
 
 
-async def _composed(store: Store, part: Mapping[str, Any], depth: int) -> Codes | None:
+async def _composed(store: Store, part: Mapping[str, Any], told: Told) -> Codes | None:
     """One include or exclude: a system's codes, and the value sets that they must be in as well."""
     found: Codes | None = None
     if "system" in part:
@@ -83,10 +90,10 @@ async def _composed(store: Store, part: Mapping[str, Any], depth: int) -> Codes 
         if found is None:
             return None
     for name in part.get("valueSet", ()):
-        other = await value_set(store, name, depth + 1)
+        other = await value_set(store, name, told)
         if other is None:
             return None
-        found = other if found is None else {code: None for code in found if code in other}
+        found = dict(other) if found is None else {code: None for code in found if code in other}
     return found
 
 
@@ -112,8 +119,10 @@ def _parents(
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Each code of a hierarchy with those that it lies below."""
     for concept in concepts:
-        yield concept["code"], above
-        yield from _parents(concept.get("concept", ()), (*above, concept["code"]))
+        code = concept.get("code", "")
+        if code:
+            yield code, above
+        yield from _parents(concept.get("concept", ()), (*above, code) if code else above)
 
 
 async def related(store: Store, system: str, code: str, *, above: bool) -> Codes | None:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from facade.errors import BadRequest, TooCostly, UnknownParameter
 from facade.search import reference
 from facade.search.composite import parse_composite
+from facade.search.filter import MARK, compare, filter_terms, parse_filter
 from facade.search.fulltext import parse_words
 from facade.search.kinds import ELSEWHERE, ON_RESOURCE, facts, kind_of, supported
 from facade.search.model import Chain, Clause, Criterion, Has, Junction, Listed, Setting, Terms, TokenValue
@@ -35,7 +36,9 @@ def needed_terms(items: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     found = []
     for name, value in items:
         modifier = name.rpartition(":")[2] if ":" in name else ""
-        if modifier in BY_TERMS:
+        if name == "_filter":
+            found += filter_terms(value)
+        elif modifier in BY_TERMS:
             found += [(modifier.removeprefix("not-"), part) for part in value.split(",")]
     return found
 
@@ -47,13 +50,12 @@ class Reader:
         self.setting = setting
         self.terms = terms
         self.made = 0
+        self.filtering = False  # within `_filter`, operators stand where modifiers do
 
     def clauses(self, type: str, name: str, value: str) -> list[Clause]:
         """Usually one; several where the item joins conditions that stand for themselves. Raises
         UnknownParameter, BadRequest, TooCostly."""
         if name == "_filter":
-            from facade.search.filter import parse_filter
-
             return parse_filter(self, type, value)
         return [self.clause(type, name, value, 0)]
 
@@ -81,7 +83,14 @@ class Reader:
         parameter = supported(type, self.setting.custom).get(code)
         if parameter is None:
             raise unknown(type, code, code, "is not known for", self.setting.custom)
-        if colon:
+        if self.filtering and modifier.startswith(MARK):
+            return compare(self, parameter, modifier.removeprefix(MARK), value)
+        return self.plain(parameter, modifier if colon else None, value)
+
+    def plain(self, parameter: SearchParameter, modifier: str | None, value: str) -> Clause:
+        """The clause of one parameter, without a chain."""
+        code, name = parameter.code, f"{parameter.code}:{modifier}"
+        if modifier is not None:
             _check_modifier(parameter, modifier)
         if modifier == "missing" and parameter.kind not in ("composite", "special"):
             if value not in ("true", "false"):

@@ -2,32 +2,58 @@
 
 https://hl7.org/fhir/R4/search_filter.html
 
-Not supported, and refused by name: filters in brackets within a path, and the operators `sb` and `ss` on what
-has no levels here.
+An operator goes with the path to the parameter that it compares (`Reader`), and means there what that
+parameter's type makes of it. Refused by name: filters in brackets within a path, and an operator on a type
+that has no such comparison.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from facade.errors import BadRequest
-from facade.search.model import Clause, Criterion, Junction
+from facade.search.fulltext import parse_words
+from facade.search.kinds import ELSEWHERE
+from facade.search.model import Clause, Criterion, DateValue, Junction
+from facade.spec.definitions import SearchParameter
 
 if TYPE_CHECKING:
     from facade.search.clauses import Reader
 
 _TOKEN = re.compile(r'\s*(?:(\(|\))|"((?:[^"\\]|\\.)*)"|([^\s()"]+))')
-_AS_PREFIX = frozenset({"gt", "lt", "ge", "le", "ap", "sa", "eb"})
-_MODIFIERS = {"co": "contains", "sb": "below", "ss": "above", "in": "in", "ni": "not-in"}
-_OPERATORS = frozenset({"eq", "ne", "sw", "ew", "pr", "po", "re", *_AS_PREFIX, *_MODIFIERS})
+_RANGES = frozenset({"eq", "ne", "gt", "lt", "ge", "le", "ap", "sa", "eb", "pr"})
+_BY_TERMS = {"sb": "below", "ss": "above", "in": "in", "ni": "not-in"}
+_OPERATORS = {
+    "string": frozenset({"eq", "ne", "co", "sw", "ew", "pr"}),
+    "token": frozenset({"eq", "ne", "pr", *_BY_TERMS}),
+    "date": _RANGES | {"po"},
+    "number": _RANGES,
+    "quantity": _RANGES,
+    "reference": frozenset({"eq", "ne", "re", "pr"}),
+    "uri": frozenset({"eq", "ne", "pr", "sb", "ss"}),
+    "text": frozenset({"co"}),
+    "composite": frozenset({"eq"}),
+    "special": frozenset({"eq"}),
+}
+"""What each type of parameter can be compared by."""
+_ALL = frozenset(operator for some in _OPERATORS.values() for operator in some)
+MARK = "~"
+"""Before an operator, where a query's item would have a modifier."""
 MAX_NESTING = 20
 
 
 def parse_filter(reader: Reader, type: str, text: str) -> list[Clause]:
     """The clauses of a filter, those that `and` joins apart; raises BadRequest and UnknownParameter."""
     tokens = _tokens(text)
-    clause, rest = _Parser(reader, type).either(tokens, 0)
+    reader.filtering = True
+    try:
+        clause, rest = _Parser(reader, type).either(tokens, 0)
+    finally:
+        reader.filtering = False
     if rest:
         raise _wrong()
     return list(clause.parts) if isinstance(clause, Junction) and clause.op == "and" else [clause]
@@ -50,6 +76,17 @@ def _tokens(text: str) -> list[Token]:
     if not found or len(found) > 1000:
         raise _wrong()
     return found
+
+
+def filter_terms(text: str) -> Iterator[tuple[str, str]]:
+    """The modifiers and values of which a filter wants the codes; none of a filter that cannot be read."""
+    try:
+        tokens = _tokens(text)
+    except BadRequest:
+        return
+    for operator, value in pairwise(tokens):
+        if operator[0] in _BY_TERMS and not operator[1]:
+            yield _BY_TERMS[operator[0]].removeprefix("not-"), value[0]
 
 
 def _wrong() -> BadRequest:
@@ -96,47 +133,55 @@ class _Parser:
         (path, _), (operator, _), (value, quoted) = tokens[:3]
         if "[" in path:
             raise BadRequest("`_filter`: brackets in a path are not supported", expression="http._filter")
-        if operator not in _OPERATORS:
+        if operator not in _ALL:
             raise BadRequest(
-                f"`_filter` knows the operators {', '.join(sorted(_OPERATORS))}", expression="http._filter"
+                f"`_filter` knows the operators {', '.join(sorted(_ALL))}", expression="http._filter"
             )
         return self._compared(path, operator, _escaped(value) if quoted else value), tokens[3:]
 
     def _compared(self, path: str, operator: str, value: str) -> Clause:
-        """A comparison as the item of a query that means it."""
-        if operator == "pr":
-            if value not in ("true", "false"):
-                raise BadRequest("`_filter`: `pr` takes true or false", expression="http._filter")
-            return self._item(f"{path}:missing", "false" if value == "true" else "true")
-        if operator in _AS_PREFIX:
-            return self._item(path, operator + value)
-        if operator in _MODIFIERS:
-            return self._item(f"{path}:{_MODIFIERS[operator]}", value)
-        if operator == "po":
-            return self._item(path, f"ap{value}")
-        if operator in ("eq", "ew") and self._is_text(path):
-            return self._item(f"{path}:{'equals' if operator == 'eq' else 'ends'}", value)
-        if operator == "ne":
-            same = self._compared(path, "eq", value)
-            return Junction("and", (self._item(f"{path}:missing", "false"), Junction("not", (same,))))
-        return self._item(path, value)
+        if operator != "ne":
+            return self._item(path, operator, value)
+        there = self._item(path, "pr", "true")
+        return Junction("and", (there, Junction("not", (self._item(path, "eq", value),))))
 
-    def _is_text(self, path: str) -> bool:
-        parameter = self.reader.parameters(self.type).get(path)
-        return parameter is not None and parameter.kind == "string"
+    def _item(self, path: str, operator: str, value: str) -> Clause:
+        return self.reader.clause(self.type, f"{path}:{MARK}{operator}", value, 0)
 
-    def _item(self, name: str, value: str) -> Clause:
-        code, _, modifier = name.partition(":")
-        if modifier in ("equals", "ends"):
-            parameter = self.reader.parameters(self.type)[code]
-            self.reader.made += 1
-            return self.reader.criterion(parameter, modifier, value)
-        clause = self.reader.clause(self.type, name, value, 0)
-        if isinstance(clause, Criterion) and len(clause.values) > 1 and modifier not in _MODIFIERS.values():
-            raise BadRequest(
-                "`_filter` compares with one value; join others with or", expression="http._filter"
-            )
+
+def compare(reader: Reader, parameter: SearchParameter, operator: str, value: str) -> Clause:
+    """A comparison with one parameter. Raises BadRequest and UnknownParameter."""
+    code = parameter.code
+    kind = "text" if code in ELSEWHERE else parameter.kind
+    if operator not in _OPERATORS[kind]:
+        raise BadRequest(
+            f"`_filter` cannot compare the {kind} parameter `{code}` by `{operator}`",
+            expression="http._filter",
+        )
+    if operator == "pr":
+        if value not in ("true", "false"):
+            raise BadRequest("`_filter`: `pr` takes true or false", expression="http._filter")
+        return reader.plain(parameter, "missing", "false" if value == "true" else "true")
+    if code in ELSEWHERE:
+        return parse_words(code, value)
+    if kind == "string":
+        modifier = {"eq": "equals", "ew": "ends", "co": "contains"}.get(operator)
+        clause: Clause = reader.criterion(parameter, modifier, value)
+    elif operator in _BY_TERMS:
+        clause = reader.plain(parameter, _BY_TERMS[operator], value)
+    elif kind in ("date", "number", "quantity"):
+        clause = reader.plain(parameter, None, f"{'eq' if operator == 'po' else operator}{value}")
+    else:
+        clause = reader.plain(parameter, None, value)
+    if not isinstance(clause, Criterion):
         return clause
+    if len(clause.values) > 1 and operator not in _BY_TERMS:
+        raise BadRequest("`_filter` compares with one value; join others with or", expression="http._filter")
+    if operator == "po":  # the two intervals meet; `ap` would widen what is asked for
+        clause = replace(
+            clause, values=tuple(replace(v, prefix="ap") for v in clause.values if isinstance(v, DateValue))
+        )
+    return clause
 
 
 def _escaped(value: str) -> str:

@@ -49,9 +49,17 @@ def read_cursor(text: str, keys: int) -> Cursor:
         values = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (binascii.Error, ValueError):
         values = None
-    if not isinstance(values, list) or len(values) != keys + 4 or not isinstance(values[-1], int):
+    if not isinstance(values, list) or len(values) != keys + 4 or not _well_formed(values):
         raise BadRequest("The page's cursor does not belong to this search", expression="http._cursor")
-    return Cursor(tuple(values[3:-1]), values[-1], bool(values[0]), values[1], int(values[2]))
+    return Cursor(tuple(values[3:-1]), values[-1], bool(values[0]), values[1], values[2])
+
+
+def _well_formed(values: Sequence[Any]) -> bool:
+    """Whole numbers, but for the sort values, which are texts, numbers or missing."""
+    backward, snapshot, seen, *sorted_by, rid = values
+    whole = all(type(one) is int for one in (backward, seen, rid))
+    plain = all(type(one) in (str, int, float, type(None)) for one in sorted_by)
+    return whole and plain and type(snapshot) in (int, type(None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from facade.errors import BadRequest
 from facade.search.includes import plan_include
 from facade.search.keyset import Cursor, Order, read_cursor
+from facade.search.kinds import ON_RESOURCE, kind_of
 from facade.search.model import Include, Search, SortKey, Statement
 from facade.search.pages import plan_page
 from facade.search.plan import INCLUDED, MAX_MOVED, MAX_TOTAL
 from facade.search.sources import Source, read_source
 from facade.store.access import Access
+
+_COLUMN = {"index_date": "time", "index_number": "number", "index_quantity": "number"}
 
 
 class PlanOfTypes(NamedTuple):
@@ -97,11 +101,22 @@ def _united(parts: Sequence[Statement]) -> Statement:
     return sql, tuple(value for _, values in parts for value in values)
 
 
+def _plain(key: SortKey) -> bool:
+    return key.parameter.code in ON_RESOURCE
+
+
 def plan_several(
     searches: Sequence[Search], access: Access, dialect: str, *, cursor: str | None = None
 ) -> PlanOfTypes:
-    """The plan of a search over several types for this caller; raises BadRequest for a wrong cursor."""
+    """The plan of a search over several types for this caller; raises BadRequest."""
     order = searches[0].sort
+    for keys in zip(*(search.sort for search in searches), strict=True):
+        columns = {_COLUMN.get(kind_of(key.parameter).TABLE, "text") for key in keys if not _plain(key)}
+        if len(columns) > 1:
+            raise BadRequest(
+                f"`_sort`: `{keys[0].parameter.code}` is not of one kind in all the types that are searched",
+                expression="http._sort",
+            )
     edge = None if cursor is None else read_cursor(cursor, len(order))
     sources = tuple(read_source(search, access, dialect) for search in searches)
     return PlanOfTypes(tuple(searches), access, dialect, sources, order, edge)
