@@ -71,6 +71,12 @@ class Server(ABC):
     def url(self, database: str) -> str:
         """A URL, password included."""
 
+    @property
+    def pid(self) -> int:
+        """Of the process that is the parent of all its others."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start (again), and return when it answers."""
         with (self.folder / "server.log").open("ab") as log:

@@ -11,10 +11,12 @@ from tests.bench.live import bench_live
 from tests.bench.mapping import bench_mapping
 from tests.bench.report import Figure, show
 from tests.bench.resync import bench_resync
+from tests.bench.search.figures import bench_search
 
 BENCHES = {
     "mapping": bench_mapping,
     "http": bench_http,
+    "search": bench_search,
     "live": bench_live,
     "resync": bench_resync,
     "fill": bench_fill,

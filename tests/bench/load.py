@@ -66,6 +66,15 @@ def get(path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/fhir+json\r\n\r\n".encode()
 
 
+def post(path: str, body: bytes) -> bytes:
+    """A rendered POST of a resource."""
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/fhir+json\r\n"
+        f"Content-Type: application/fhir+json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
 async def rate(port: int, requests: Sequence[bytes], seconds: float, connections: int = 16) -> float:
     """Requests per second over this many connections. Raises WrongAnswer for anything but a 200."""
     loop = asyncio.get_running_loop()

@@ -40,6 +40,14 @@ def ratio_at_least(name: str, value: float, unit: str, bound: float, baseline: f
     )
 
 
+def ratio_at_most(name: str, value: float, unit: str, bound: float, baseline: float) -> Figure:
+    """A figure that may be so many times the baseline at most."""
+    ratio = value / baseline
+    return Figure(
+        name, round(value, 1), unit, _round(baseline), round(ratio, 3), f"ratio ≤ {bound}", ratio <= bound
+    )
+
+
 def told(name: str, value: float, unit: str, baseline: float | None = None) -> Figure:
     """A figure without a promise."""
     ratio = None if baseline is None else round(value / baseline, 3)

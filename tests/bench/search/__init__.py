@@ -1,0 +1,1 @@
+"""Searches on a large store, beside bare routes that return the same bytes."""
