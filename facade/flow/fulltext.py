@@ -1,4 +1,4 @@
-"""The full-text index: made when a search first wants it, and kept up with what has changed since.
+"""The full-text index, and that of the texts of codes (`:text`): made on demand, and kept up with changes.
 
 https://hl7.org/fhir/R4/search.html#content
 
@@ -13,12 +13,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from facade.errors import Unavailable
+from facade.search import Setting, extract
 from facade.search.fulltext import texts_of
 from facade.store import Store, Transaction
+from facade.store.index import LONGEST
 from facade.store.serialise import from_json
 
 AT_ONCE = 500
@@ -71,7 +74,8 @@ class TextIndex:
                 settled = self._store.now() - LATE
                 rows = await self._store.fetch(_CHANGED, (type, since, since, rid, AT_ONCE))
                 if rows:
-                    read = await asyncio.to_thread(_read, rows)
+                    setting = Setting(custom=self._store.parameters, texts=True)
+                    read = await asyncio.to_thread(_read, rows, setting)
                     rid, since = rows[-1][0], rows[-1][1]
                     await self._store.write(partial(_write, read=read))
                 if len(rows) < AT_ONCE:
@@ -93,22 +97,40 @@ class TextIndex:
             await self._store.write(lambda work: work.execute(sql, (name, str(since))))
 
 
-def _read(rows: Sequence[Any]) -> list[tuple[int, str, str]]:
-    """The words of each resource; none of a deleted one."""
-    return [
-        (rid, *(("", "") if deleted or not body else texts_of(from_json(bytes(body)))))
-        for rid, _, deleted, body in rows
-    ]
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What one resource is found by here; nothing, if it is deleted."""
+
+    rid: int
+    narrative: str = ""
+    content: str = ""
+    texts: frozenset[tuple[int, str]] = frozenset()
 
 
-def _write(transaction: Transaction, *, read: Sequence[tuple[int, str, str]]) -> None:
+def _read(rows: Sequence[Any], setting: Setting) -> list[_Read]:
+    found = []
+    for rid, _, deleted, body in rows:
+        if deleted or not body:
+            found.append(_Read(rid))
+            continue
+        resource = from_json(bytes(body))
+        texts = ((param, text[:LONGEST]) for param, text in extract(resource, setting).texts)
+        found.append(_Read(rid, *texts_of(resource), frozenset(texts)))
+    return found
+
+
+def _write(transaction: Transaction, *, read: Sequence[_Read]) -> None:
     key = "rowid" if transaction.dialect == "sqlite" else "rid"
     marks = ",".join("?" * len(read))
-    transaction.execute(f"DELETE FROM index_text WHERE {key} IN ({marks})", [row[0] for row in read])
-    there = [row for row in read if row[2]]
+    rids = [one.rid for one in read]
+    transaction.execute(f"DELETE FROM index_text WHERE {key} IN ({marks})", rids)
+    transaction.execute(f"DELETE FROM index_token_text WHERE rid IN ({marks})", rids)
+    texts = sorted((param, text, one.rid) for one in read for param, text in one.texts)
+    transaction.insert("index_token_text", ("param", "value", "rid"), texts)
+    there = [(one.rid, one.narrative, one.content) for one in read if one.content]
     if transaction.dialect == "sqlite":
         transaction.insert("index_text", (key, "narrative", "content"), there)
-    else:
+    elif there:
         sql = (
             "INSERT INTO index_text (rid, narrative, content) "
             "VALUES (?, CAST(? AS tsvector), CAST(? AS tsvector))"

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from facade.errors import BadRequest
-from facade.search.model import Chain, Clause, Has, Junction, Search, Statement, WordQuery, Words
+from facade.search.model import Chain, Clause, Criterion, Has, Junction, Search, Statement, WordQuery, Words
 from facade.search.string import fold
 
 _WORD = re.compile(r"[^\W_]+")
@@ -118,14 +118,12 @@ def _one(tokens: list[str]) -> tuple[WordQuery, list[str]]:
 
 
 def text_types(search: Search) -> set[str]:
-    """The types whose text a search looks into."""
-    if not search.clauses:
-        return set()
+    """The types whose words, or texts of codes, a search looks into."""
     found: set[str] = set()
-    todo: list[tuple[str, Clause]] = [(search.type, clause) for clause in search.clauses]
+    todo: list[tuple[str, Clause]] = [(search.type, clause) for clause in (*search.criteria, *search.clauses)]
     while todo:
         type, clause = todo.pop()
-        if isinstance(clause, Words):
+        if isinstance(clause, Words) or (isinstance(clause, Criterion) and clause.modifier == "text"):
             found.add(type)
         elif isinstance(clause, Chain):
             todo += clause.inner

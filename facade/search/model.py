@@ -42,6 +42,7 @@ class Setting:
     base_url: str = ""
     now: datetime | None = None  # for the prefix `ap`
     custom: tuple[SearchParameter, ...] = ()  # parameters that the site defined, beside the official ones
+    texts: bool = False  # whether the texts of coded values are wanted too
 
     @classmethod
     def of(cls, store: Store) -> Setting:

@@ -30,6 +30,7 @@ from facade.spec.definitions import SearchParameter
 from facade.store.index import LONGEST, IndexRows
 
 TABLE = "index_token"
+TEXT_TABLE = "index_token_text"
 KEY: tuple[str, ...] = ("code", "system")
 MODIFIERS = frozenset({"not", "missing", "text", "of-type", "in", "not-in", "above", "below"})
 OF_TYPE = 60_000
@@ -38,33 +39,37 @@ _WITHOUT_SYSTEM = frozenset({"code", "boolean", "id", "string", "uri", "canonica
 
 
 def _coding(params: tuple[int, ...], setting: Setting) -> Leaf:
+    with_texts = setting.texts
+
     def leaf(value: Any, rows: IndexRows) -> None:
         get = value.get
         code, system = get("code", ""), get("system", "")
         if (code or system) and code.__class__ is str is system.__class__:
             for param in params:
                 rows.tokens.append((param, code, system))
-        text = get("display")
-        if text:
-            _add_text(text, params, rows)
+        if with_texts:
+            _add_text(get("display"), params, rows)
 
     return leaf
 
 
 def _add_text(text: Any, params: tuple[int, ...], rows: IndexRows) -> None:
-    """For `:text`: the parameter's own rows among those of strings, which no string parameter shares."""
-    if text.__class__ is str:
-        folded = fold(text)
-        if folded:
-            for param in params:
-                rows.strings.append((param, folded, ""))
+    """For `:text`."""
+    folded = fold(text) if text.__class__ is str else ""
+    if folded:
+        for param in params:
+            rows.texts.append((param, folded))
 
 
 def _words(params: tuple[int, ...], setting: Setting) -> Leaf:
+    if not setting.texts:
+        return lambda value, rows: None
     return lambda value, rows: _add_text(value, params, rows)
 
 
 def _identifier(params: tuple[int, ...], setting: Setting) -> Leaf:
+    with_texts = setting.texts
+
     def leaf(value: Any, rows: IndexRows) -> None:
         get = value.get
         code, system = get("value", ""), get("system", "")
@@ -73,7 +78,8 @@ def _identifier(params: tuple[int, ...], setting: Setting) -> Leaf:
                 rows.tokens.append((param, code, system))
         kind = get("type")
         if kind.__class__ is dict:
-            _add_text(kind.get("text"), params, rows)
+            if with_texts:
+                _add_text(kind.get("text"), params, rows)
             for coding in kind.get("coding") or () if code else ():
                 type_code, type_system = coding.get("code"), coding.get("system", "")
                 if type_code.__class__ is str is type_system.__class__:
@@ -161,7 +167,7 @@ def _of_type(parameter: SearchParameter, parts: list[str]) -> TokenValue:
 def match(criterion: Criterion, facts: Facts) -> Match:
     modifier = criterion.modifier
     if modifier == "text":
-        return string.match(replace(criterion, modifier=None), facts)
+        return replace(string.match(replace(criterion, modifier=None), facts), table=TEXT_TABLE)
     if modifier == "of-type":
         tests = [
             (f"i.code=? AND {_in_system(value.system)[0]}", (value.code, *_in_system(value.system)[1]))

@@ -25,7 +25,7 @@ GROUPED = (
     "index_uri",
 )
 """Tables that hold rows of elements, too."""
-TABLES = (*GROUPED, "index_position")
+TABLES = (*GROUPED, "index_position", "index_token_text")
 _COLUMNS = {
     "index_token": ("param", "code", "system", "rid"),
     "index_string": ("param", "value", "rid", "exact"),
@@ -48,6 +48,7 @@ class IndexRows:
     half-open interval of microseconds, references (param, target), numbers (param, low, high) as a closed
     interval, quantities (param, low, high, system URI or "", code), uris (param, value), positions (param, x,
     y, z). Repeated rows are welcome. `groups` are the rows of elements whose parts are found together.
+    `texts` (param, folded), of coded values, are for who makes that index on demand; they are not written.
     """
 
     tokens: list[tuple[int, str, str]] = field(default_factory=list)
@@ -58,6 +59,7 @@ class IndexRows:
     quantities: list[tuple[int, float, float, str, str]] = field(default_factory=list)
     uris: list[tuple[int, str]] = field(default_factory=list)
     positions: list[tuple[int, float, float, float]] = field(default_factory=list)
+    texts: list[tuple[int, str]] = field(default_factory=list)
     groups: list[IndexRows] = field(default_factory=list)
 
 

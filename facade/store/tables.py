@@ -131,6 +131,16 @@ class IndexString(SQLModel, table=True):
     exact: str = Field(sa_column=Column(_sorted_text, primary_key=True))
 
 
+class IndexTokenText(SQLModel, table=True):
+    """Texts and displays of coded values, folded, for `:text`; made on demand, as the full-text index is."""
+
+    __tablename__ = "index_token_text"
+    __table_args__ = _index_args("index_token_text")
+    param: int = Field(primary_key=True)
+    value: str = Field(sa_column=Column(_sorted_text, primary_key=True))
+    rid: int = Field(sa_column=Column(_rowid, primary_key=True, autoincrement=False))
+
+
 class IndexDate(SQLModel, table=True):
     """A half-open interval [low, high); open ends are the smallest and largest 64-bit values."""
 

@@ -11,6 +11,7 @@ from facade.flow.fulltext import TextIndex
 from facade.rest.terms import find_terms
 from facade.search import Plan, Setting, parse_search, plan_search
 from facade.search.clauses import needed_terms
+from facade.search.fulltext import text_types
 from facade.store import Store
 from facade.store.access import EVERYTHING
 from tests.facade.search.oracle.world import NOW
@@ -35,13 +36,13 @@ def plan(store: Store, type: str, items: Items, cursor: str | None = None, count
     search = parse_search(
         type, items, now=NOW, base_url=BASE_URL, max_count=ALL, default_count=min(count, ALL), terms=terms
     )
+    if types := text_types(search):
+        asyncio.run(TextIndex(store).catch_up(sorted(types), 60))
     return plan_search(search, EVERYTHING, store.dialect, cursor=cursor)
 
 
 def found(store: Store, type: str, items: Items) -> list[str]:
     """The ids of all matches."""
-    if any(name in FULL_TEXT for name, _ in items):
-        asyncio.run(TextIndex(store).catch_up([type], 60))
     return [id_of(row) for row in store.query(*plan(store, type, items).page)]
 
 
