@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from importlib.metadata import version
 
 from starlette.applications import Starlette
@@ -22,6 +23,7 @@ from facade.errors import FacadeError
 from facade.flow.live.asking import Origin
 from facade.flow.live.freshness import Freshness
 from facade.flow.live.refresh import Refresher
+from facade.flow.parameters import notice_parameters
 from facade.flow.report.metrics import CONTENT_TYPE, Metrics
 from facade.flow.shelf import open_shelf
 from facade.flow.site import Site, open_connectors, open_site_store, read_site
@@ -35,6 +37,7 @@ from facade.rest.paging import cursor_key
 from facade.rest.routes import INTERACTIONS, OF_SYSTEM, ROUTES
 from facade.rest.service import Service, new_uuid
 from facade.settings import Settings
+from facade.spec.definitions import SearchParameter
 from facade.store import Store
 from facade.store.serialise import to_json
 from facade.store.store import utc_now
@@ -87,6 +90,7 @@ def create_app(
         gc.collect()
         gc.freeze()  # packs and definitions live as long as we do: no collection need look at them again
         watching = asyncio.create_task(refresher.fresh.watch(store))
+        noticing = asyncio.create_task(notice_parameters(store))
         await schedule.start()
         try:
             yield
@@ -95,7 +99,8 @@ def create_app(
             watching.cancel()
             await schedule.stop()
             await refresher.aclose()
-            await fhir.service.texts.aclose()
+            noticing.cancel()
+            await fhir.service.aclose()
             for connector in connectors.values():
                 await connector.aclose()
             store.close()
@@ -172,22 +177,31 @@ def _service(
     settings = site.settings
     owners, local = site.owners, site.local
     served = local | owners.keys()
-    statement = capability_statement(
-        served,
-        INTERACTIONS,
-        DECLARED,
-        local=local,
-        system=OF_SYSTEM,
-        origins=_origins(site),
-        base_url=settings.base_url,
-        version=version("fhir-facade"),
-        started=started,
-    )
+
+    origins = _origins(site)
+
+    @lru_cache(2)
+    def restate(custom: tuple[SearchParameter, ...]) -> bytes:
+        statement = capability_statement(
+            served,
+            INTERACTIONS,
+            DECLARED,
+            local=local,
+            system=OF_SYSTEM,
+            origins=origins,
+            base_url=settings.base_url,
+            version=version("fhir-facade"),
+            started=started,
+            custom=custom,
+        )
+        return to_json(statement)
+
     return Service(
         store=store,
         base_url=settings.base_url,
         served=served,
-        statement=to_json(statement),
+        statement=restate(()),
+        restate=restate,
         cursor_key=cursor_key(store, new_secret),
         default_count=settings.search.default_count,
         max_count=settings.search.max_count,

@@ -67,6 +67,13 @@ class UnknownParameter(FacadeError):
     status, code = 400, "not-supported"
 
 
+class NotIndexed(FacadeError):
+    """A search parameter that the site defined, by which what is stored is not indexed yet. Never ignored:
+    it will work."""
+
+    status, code = 400, "not-supported"
+
+
 class NotFound(FacadeError):
     """No such resource."""
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from connectors.base import Record
+from facade.errors import InvalidResource
 from facade.search import Setting, extract, patient_of
+from facade.search.definition import read_definition
 from facade.spec.check import check
 from facade.store.index import IndexRows
 from facade.store.serialise import Content, freeze, weight
@@ -146,6 +148,11 @@ def _draft(mapped: Mapped, setting: Setting) -> Draft | Refusal:
     issues = check(resource)
     if issues:
         return Refusal(mapping, issues[0].expression, issues[0].diagnostics)
+    if mapped.type == "SearchParameter":
+        try:
+            read_definition(resource)
+        except InvalidResource as error:
+            return Refusal(mapping, error.expression, error.diagnostics)
     try:
         content = freeze(resource)
     except TypeError as error:

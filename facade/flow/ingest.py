@@ -149,7 +149,6 @@ class _Run:
         self._in_flight: frozenset[str] = frozenset()
         self._fresh = False
         self._doubtful: set[str] = set()
-        self._setting = Setting.of(into.store)
         self._started = self._turn = perf_counter()
 
     async def prepare(self) -> None:
@@ -172,11 +171,13 @@ class _Run:
             weigh(records[start : start + STEP], self.into.unique, found, refused)
             await self._give_way()
         await self._leave_out_known(found)
+        await self.into.store.notice_parameters()
+        setting = Setting.of(self.into.store)
         items: list[Item] = []
         for key, (record, body, hash) in found.items():
             item = Item(key, body, hash, record.deleted)
             item.again = self.into.force or key in self._doubtful
-            map_item(self.into.pack, record, item, self._setting)
+            map_item(self.into.pack, record, item, setting)
             items.append(item)
             await self._give_way()
         self._doubtful -= found.keys()  # once, or what is refused of a key later would be forgotten

@@ -11,10 +11,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from facade.flow.draft import Draft
-from facade.flow.sql import by_parts
+from facade.flow.parameters import TYPE, define, undefine
+from facade.flow.sql import PART, marks
 from facade.store import Transaction
 from facade.store.index import IndexRows, delete_rows, write_rows
-from facade.store.serialise import Content, instant
+from facade.store.serialise import Content, from_json, instant
 
 STEP = 1000
 """Microseconds by which a version is younger than the one before it, at least."""
@@ -83,6 +84,7 @@ def write_next(
 ) -> None:
     """Write versions of different resources with their index rows, and those of `index`, which has none."""
     rows = list(index)
+    defining: list[tuple[int, Next]] = []
     replaced = [(one, one.current.rid) for one in following if one.current is not None]
     if replaced:
         rids = [rid for _, rid in replaced]
@@ -94,12 +96,16 @@ def write_next(
         )
         transaction.executemany(sql, [(*_columns(one), rid) for one, rid in replaced])
         rows += [(rid, one.draft.index) for one, rid in replaced]
+        defining += [(rid, one) for one, rid in replaced if one.draft.type == TYPE]
     new = [one for one in following if one.current is None]
     if new:
         made = list(zip(transaction.new_ids("resource", "rid", len(new)), new, strict=True))
         transaction.insert("resource", _RESOURCE, [_row(rid, one) for rid, one in made])
         rows += [(rid, one.draft.index) for rid, one in made]
+        defining += [(rid, one) for rid, one in made if one.draft.type == TYPE]
     write_rows(transaction, rows)
+    if defining:
+        define(transaction, [(rid, from_json(one.body)) for rid, one in defining])
 
 
 def _columns(one: Next) -> tuple[object, ...]:
@@ -113,12 +119,16 @@ def _row(rid: int, one: Next) -> tuple[object, ...]:
 
 
 def keep_versions(transaction: Transaction, rids: Sequence[int]) -> None:
-    """What is current becomes a former version."""
+    """What is current becomes a former version. It is locked from here on, so that whoever comes to its index
+    rows by way of it does not come between."""
+    lock = " FOR UPDATE" if transaction.dialect == "postgresql" else ""
     sql = (
         "INSERT INTO resource_version (rid, version, type, updated, deleted, patient, body)"
         " SELECT rid, version, type, updated, deleted, patient, body FROM resource WHERE rid IN"
     )
-    by_parts(transaction.execute, sql, rids)
+    for start in range(0, len(rids), PART):
+        part = rids[start : start + PART]
+        transaction.execute(f"{sql} {marks(len(part))}{lock}", part)
 
 
 def remove(transaction: Transaction, resources: Sequence[Current], now: int) -> None:
@@ -130,3 +140,6 @@ def remove(transaction: Transaction, resources: Sequence[Current], now: int) -> 
     rows = [(later(resource, now), b"", b"", resource.rid) for resource in resources]
     if rows:
         transaction.executemany(sql, rows)
+    defining = [resource.rid for resource in resources if resource.type == TYPE]
+    if defining:
+        undefine(transaction, defining)

@@ -10,6 +10,7 @@ from facade.operations.meta import meta
 from facade.operations.meta_add import meta_add
 from facade.operations.meta_delete import meta_delete
 from facade.operations.operation import INSTANCE, SYSTEM, TYPE, VERSION, Operation, routes_of
+from facade.operations.reindex import reindex
 from facade.operations.validate import validate
 
 _CORE = "http://hl7.org/fhir/OperationDefinition/"
@@ -21,6 +22,7 @@ OPERATIONS = (
         "meta-delete", f"{_CORE}Resource-meta-delete", meta_delete, (INSTANCE,), methods=("POST",), local=True
     ),
     Operation("lastn", f"{_CORE}Observation-lastn", lastn, (TYPE,), frozenset({"Observation"})),
+    Operation("reindex", "urn:facade:operation:reindex", reindex, (SYSTEM, TYPE, INSTANCE)),
     Operation("validate", f"{_CORE}Resource-validate", validate, (TYPE, INSTANCE)),
 )
 

@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/http.html#capabilities · https://hl7.org/fhir/R4/capabi
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from facade.rest.negotiation import PATCH_FORMATS
 from facade.rest.pretty import rewrite, write
 from facade.rest.service import WRITES, Service
 from facade.search import supported_parameters
+from facade.spec.definitions import SearchParameter
 from facade.store.serialise import from_json
 
 MODES = ("full", "normative", "terminology")
@@ -52,7 +54,11 @@ async def capabilities(service: Service, call: Call) -> Answer:
         if name == "mode" and value == "terminology":
             said = terminology(from_json(service.statement))
             return Answer(200, media.content_type, write(said, media))
-    return Answer(200, media.content_type, rewrite(service.statement, media))
+    custom = service.store.parameters
+    statement = service.statement
+    if custom and service.restate is not None:
+        statement = await asyncio.to_thread(service.restate, custom)
+    return Answer(200, media.content_type, rewrite(statement, media))
 
 
 def terminology(statement: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,9 +87,11 @@ def capability_statement(
     base_url: str,
     version: str,
     started: datetime,
+    custom: tuple[SearchParameter, ...] = (),
 ) -> dict[str, Any]:
     """The CapabilityStatement of a server that answers `interactions` for each type in `served`, WRITES for
-    the `local` types alone, and those of `system` at its base. `origins` tells of a type where it is from."""
+    the `local` types alone, and those of `system` at its base. `origins` tells of a type where it is from,
+    `custom` are the site's own search parameters."""
     types = set(served)
     rest: dict[str, Any] = {
         "mode": "server",
@@ -95,9 +103,9 @@ def capability_statement(
         reads = [code for code in interactions if code not in WRITES]
         reading = [one for one in operations if not one.local]
         rest["resource"] = [
-            _resource(type, interactions, operations, types)
+            _resource(type, interactions, operations, types, custom)
             if type in local
-            else _resource(type, reads, reading, types)
+            else _resource(type, reads, reading, types, custom)
             for type in sorted(types)
         ]
         for resource in rest["resource"]:
@@ -123,9 +131,13 @@ def capability_statement(
 
 
 def _resource(
-    type: str, interactions: Sequence[str], operations: Sequence[Declared], served: set[str]
+    type: str,
+    interactions: Sequence[str],
+    operations: Sequence[Declared],
+    served: set[str],
+    custom: tuple[SearchParameter, ...],
 ) -> dict[str, Any]:
-    parameters = sorted(supported_parameters(type), key=lambda parameter: parameter.code)
+    parameters = sorted(supported_parameters(type, custom), key=lambda parameter: parameter.code)
     resource: dict[str, Any] = {
         "type": type,
         "profile": f"http://hl7.org/fhir/StructureDefinition/{type}",
@@ -144,8 +156,8 @@ def _resource(
     reverse = sorted(
         f"{other}:{one.code}"
         for other in served
-        for one in supported_parameters(other)
-        if one.kind == "reference" and type in one.targets
+        for one in supported_parameters(other, custom)
+        if one.kind == "reference" and (type in one.targets or not one.targets)
     )
     if includes:
         resource["searchInclude"] = [*includes, f"{type}:*", "*"]

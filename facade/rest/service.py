@@ -9,7 +9,9 @@ from uuid import uuid4
 
 from facade.flow.fulltext import TextIndex
 from facade.flow.live.refresh import Refresher
+from facade.flow.reindexing import Reindexing
 from facade.flow.shelf import Shelf
+from facade.spec.definitions import SearchParameter
 from facade.store import Store
 
 WRITES = frozenset({"create", "update", "patch", "delete"})
@@ -29,7 +31,7 @@ class Service:
     `zone` is where a date without a zone in a search lies; `new_id` names a failure for the log. Without a
     `refresher` the store is all there is, and its age is not known. `max_body` is in bytes;
     `cors` are the origins whose pages may read the answers, `shelf` has the profiles that resources are
-    validated against.
+    validated against. `restate` makes the statement of a site with parameters of its own.
     """
 
     store: Store
@@ -48,7 +50,15 @@ class Service:
     max_body: int = 16 * 1024 * 1024
     cors: tuple[str, ...] = ()
     shelf: Shelf = field(default_factory=Shelf)
+    restate: Callable[[tuple[SearchParameter, ...]], bytes] | None = None
     texts: TextIndex = field(init=False)
+    reindexing: Reindexing = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "texts", TextIndex(self.store))
+        object.__setattr__(self, "reindexing", Reindexing(self.store))
+
+    async def aclose(self) -> None:
+        """Stop what goes on in the background."""
+        await self.texts.aclose()
+        await self.reindexing.aclose()

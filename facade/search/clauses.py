@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from facade.errors import BadRequest, TooCostly, UnknownParameter
+from facade.errors import BadRequest, FacadeError, NotIndexed, TooCostly, UnknownParameter
 from facade.search import reference
 from facade.search.composite import parse_composite
 from facade.search.filter import MARK, compare, filter_terms, parse_filter
@@ -231,8 +231,15 @@ def _check_modifier(parameter: SearchParameter, modifier: str) -> None:
 
 def unknown(
     type: str, code: str, where: str, what: str, custom: tuple[SearchParameter, ...] = ()
-) -> UnknownParameter:
-    """The error for a parameter that is not there, or not implemented, with what may have been meant."""
+) -> FacadeError:
+    """The error for a parameter that is not there, or not implemented, with what may have been meant; or that
+    works once there is an index."""
+    if any(one.type == type and one.code == code for one in custom):
+        return NotIndexed(
+            f"Search parameter `{code}` of {type} is defined, and what is stored is not indexed by it yet: "
+            f"call {type}/$reindex, or wait until that has ended",
+            expression=f"http.{where}",
+        )
     official = definitions.search_parameters(type).get(code)
     if official is not None:
         return UnknownParameter(

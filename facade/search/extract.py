@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from facade.search.composite import grouped_parts, whole_parts
-from facade.search.kinds import KINDS, ON_RESOURCE, kind_of, leaf_paths, parameter_paths, supported
+from facade.search.kinds import KINDS, ON_RESOURCE, indexed, kind_of, leaf_paths, parameter_paths
 from facade.search.model import Leaf, LeafMaker, Setting
 from facade.search.near import index_position
 from facade.search.paths import Child, Computed, Nth, Path, Step, Where, compile_test, resolve_paths
@@ -42,10 +42,10 @@ def extract(resource: dict[str, Any], setting: Setting = PLAIN) -> IndexRows:
     return rows
 
 
-@cache
+@lru_cache(1024)  # of some hundred types, with this and the last of the site's own parameters
 def _walker(type: str, setting: Setting) -> Leaf:
     root = _Branch()
-    for parameter in (*supported(type, setting.custom).values(), *whole_parts(type)):
+    for parameter in (*indexed(type, setting.custom).values(), *whole_parts(type)):
         if parameter.kind in KINDS and parameter.code not in ON_RESOURCE:
             _graft(root, parameter)
         elif parameter.kind == "special" and parameter.expression is not None:
@@ -57,6 +57,13 @@ def _walker(type: str, setting: Setting) -> Leaf:
         for part in parts:
             _graft(below.group, part)
     return _compile(root, setting)
+
+
+def check_conditions(parameter: SearchParameter) -> None:
+    """Raises ExpressionError if there is a condition in the parameter's expression that cannot be told."""
+    root = _Branch()
+    _graft(root, parameter)
+    _compile(root, PLAIN)
 
 
 def _graft(root: _Branch, parameter: SearchParameter) -> None:

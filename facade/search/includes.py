@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from facade.errors import BadRequest, UnknownParameter
+from facade.search.clauses import unknown
 from facade.search.kinds import facts, supported
 from facade.search.model import Include, Statement
 from facade.spec import definitions
@@ -59,6 +60,8 @@ def parse_include(type: str, name: str, value: str, custom: Custom = ()) -> Incl
         return Include(reverse, _references(source, custom), target or None, iterate)
     known = {parameter.code: parameter for parameter in _references(source, custom)}
     if code not in known:
+        if any(one.type == source and one.code == code for one in custom):
+            raise unknown(source, code, name, "is not known for", custom)
         near = difflib.get_close_matches(code, known, 1)
         hint = f"; did you mean `{near[0]}`?" if near else ""
         raise UnknownParameter(
@@ -67,12 +70,12 @@ def parse_include(type: str, name: str, value: str, custom: Custom = ()) -> Incl
     return Include(reverse, (known[code],), target or None, iterate)
 
 
-@cache
+@lru_cache(4096)
 def _references(type: str, custom: Custom) -> tuple[SearchParameter, ...]:
     return tuple(one for one in supported(type, custom).values() if one.kind == "reference")
 
 
-@cache
+@lru_cache(1024)
 def _pointing_at(type: str, custom: Custom) -> tuple[SearchParameter, ...]:
     """Every reference parameter of every type that may lead to this one."""
     return tuple(

@@ -6,7 +6,7 @@ https://hl7.org/fhir/R4/search.html#ptypes
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from facade.search import date, number, phonetic, quantity, reference, string, token, uri
@@ -88,9 +88,17 @@ def facts(parameter: SearchParameter) -> Facts:
     )
 
 
-@cache
+@lru_cache(4096)
 def supported(type: str, custom: tuple[SearchParameter, ...] = ()) -> Mapping[str, SearchParameter]:
-    """The parameters of a resource type that work, by code, with those of `custom` that are of the type."""
+    """The parameters of a resource type that work, by code, with those of `custom` that are of the type and
+    by which what is stored is indexed already."""
+    known = indexed(type, custom)
+    return MappingProxyType({code: one for code, one in known.items() if one.ready})
+
+
+@lru_cache(1024)
+def indexed(type: str, custom: tuple[SearchParameter, ...] = ()) -> Mapping[str, SearchParameter]:
+    """The parameters by which what is written from now on is indexed: also those that do not work yet."""
     known = {
         code: parameter
         for code, parameter in definitions.search_parameters(type).items()

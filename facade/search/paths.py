@@ -56,6 +56,9 @@ class Computed:
     type: str
 
 
+MOST = 1000
+"""Places that an expression may lead to; those of R4 lead to a few dozen."""
+
 Step = Child | Where | Nth | Computed
 
 
@@ -107,7 +110,7 @@ def _walk(node: Node, start: Path) -> list[Path]:
         case Member(This(), name) if not start.steps and name[0].isupper():
             return [start] if name in (start.type, "Resource", "DomainResource") else []
         case Member(base, name):
-            return [path for parent in _walk(base, start) for path in _children(parent, name)]
+            return _members(_walk(base, start), name)
         case Call(base, "where", (condition,)):
             return [path.then(Where(condition, path.type), path.type) for path in _walk(base, start)]
         case Call(base, "extension", (Literal(url),)):
@@ -117,7 +120,37 @@ def _walk(node: Node, start: Path) -> list[Path]:
         case Call(_, "exists" | "hasExtension", _):
             return [start.then(Computed(node, start.type), "boolean")]
         case _:
-            raise ExpressionError(f"unsupported in a search expression: {node}")
+            raise ExpressionError(f"a search expression cannot hold {_named(node)}")
+
+
+def _named(node: Node) -> str:
+    match node:
+        case Call(_, name, arguments):
+            return f"the function {name} with {len(arguments)} arguments"
+        case Literal(value):
+            return f"{value!r} there"
+        case Binary(op):
+            return f"`{op}` there"
+        case _:
+            return f"{type(node).__name__.lower()} there"
+
+
+def _members(parents: list[Path], name: str) -> list[Path]:
+    """Of the types of a choice (`value.code`), those count that have the element."""
+    found: list[Path] = []
+    wrong: ExpressionError | None = None
+    for parent in parents:
+        try:
+            found += _children(parent, name)
+        except ExpressionError as error:
+            wrong = error
+            if parent.choice is None:
+                raise
+        if len(found) > MOST:
+            raise ExpressionError(f"{name} leads to more than {MOST} places")
+    if wrong is not None and not found:
+        raise wrong
+    return found
 
 
 def _children(parent: Path, name: str) -> list[Path]:
@@ -160,7 +193,7 @@ def compile_test(node: Node, kind: str) -> Test:
             values = compile_values(Call(base, "extension", (Literal(url),)), kind)
             return lambda item: bool(values(item))
         case _:
-            raise ExpressionError(f"unsupported as a condition: {node}")
+            raise ExpressionError(f"a condition cannot hold {_named(node)}")
 
 
 def compile_values(node: Node, kind: str) -> Values:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -30,6 +30,7 @@ _MODIFIERS = {  # https://hl7.org/fhir/R4/search.html#modifiers
     "special": (),
 }
 STRIDE = 200  # search parameter numbers of one resource type; the official ones use at most 47 of them
+FIRST_OWN = 150  # of a type's numbers, from here on they are a site's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class SearchParameter:
     The R4 package is final, so the places are too; numbers from STRIDE × place + 150 are free for
     parameters that R4 does not define. `expression` holds only this type's branch, with the type itself in
     place of Resource and DomainResource; it is None where there is none (`_content`, `_text`, `_query`).
+    `ready`: what is stored is indexed by it, which of a site's own has to be done first.
     """
 
     number: int
@@ -95,6 +97,7 @@ class SearchParameter:
     comparators: tuple[str, ...]
     modifiers: tuple[str, ...]
     chain: tuple[str, ...]
+    ready: bool = True
 
 
 @cache
@@ -230,6 +233,45 @@ def _parameter(number: int, type: str, code: str, row: dict[str, Any], owner: st
         comparators=tuple(row.get("comparator", _PREFIXES if kind in ("number", "date", "quantity") else ())),
         modifiers=tuple(row.get("modifier", _MODIFIERS[kind])),
         chain=tuple(row.get("chain", ())),
+    )
+
+
+def own_numbers(type: str) -> range:
+    """The numbers of a resource type that are free for parameters which R4 does not define."""
+    first = STRIDE * sorted(resource_types()).index(type)
+    return range(first + FIRST_OWN, first + STRIDE)
+
+
+@lru_cache(10_000)
+def own_parameter(
+    *,
+    number: int,
+    type: str,
+    code: str,
+    kind: str,
+    expression: str,
+    targets: tuple[str, ...],
+    url: str,
+    description: str,
+    ready: bool,
+) -> SearchParameter:
+    """A parameter that R4 does not define; the same words give the same object, as equality wants it."""
+    return SearchParameter(
+        number=number,
+        type=type,
+        code=code,
+        kind=kind,
+        expression=expression,
+        targets=targets,
+        components=(),
+        url=url,
+        description=description,
+        multiple_or=True,
+        multiple_and=True,
+        comparators=_PREFIXES if kind in ("number", "date", "quantity") else (),
+        modifiers=_MODIFIERS[kind],
+        chain=(),
+        ready=ready,
     )
 
 

@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/search.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -26,7 +26,7 @@ GROUPED = (
 )
 """Tables that hold rows of elements, too."""
 TABLES = (*GROUPED, "index_position", "index_token_text")
-_COLUMNS = {
+COLUMNS = {
     "index_token": ("param", "code", "system", "rid"),
     "index_string": ("param", "value", "rid", "exact"),
     "index_date": ("param", "low", "high", "rid"),
@@ -65,11 +65,20 @@ class IndexRows:
 
 def write_rows(transaction: Transaction, items: Sequence[tuple[int, IndexRows]]) -> None:
     """Add the rows of resources (rid, rows) that have none."""
+    for table, rows in table_rows(items, lambda systems: intern(transaction, systems)).items():
+        if rows:
+            _insert(transaction, table, COLUMNS[table], rows)
+
+
+def table_rows(
+    items: Sequence[tuple[int, IndexRows]], number: Callable[[set[str]], Mapping[str, int]]
+) -> dict[str, list[Any]]:
+    """The rows of resources as the tables hold them, each once; `number` gives the systems' integers."""
     items = sorted([*items, *_group_items(items)], key=itemgetter(0))
     systems = {row[2] for _, rows in items for row in rows.tokens}
     systems.update(row[3] for _, rows in items for row in rows.quantities)
-    ids = intern(transaction, systems)
-    found: dict[str, list[Any]] = {table: [] for table in _COLUMNS}
+    ids = number(systems)
+    found: dict[str, list[Any]] = {table: [] for table in COLUMNS}
     tokens, strings, dates, references = (found[table] for table in GROUPED[:4])
     numbers, quantities, uris = (found[table] for table in GROUPED[4:])
     for rid, rows in items:
@@ -87,15 +96,35 @@ def write_rows(transaction: Transaction, items: Sequence[tuple[int, IndexRows]])
             quantities.append((param, low, high, ids[system], code[:LONGEST], rid))
         uris += [(*row, rid) for row in {(param, uri[:LONGEST]) for param, uri in rows.uris}]
         found["index_position"] += [(row[0], rid, *row[1:]) for row in set(rows.positions)]
-    for table, columns in _COLUMNS.items():
-        if found[table]:
-            _insert(transaction, table, columns, found[table])
+    return found
 
 
 def _group_items(items: Sequence[tuple[int, IndexRows]]) -> Iterable[tuple[int, IndexRows]]:
     for rid, rows in items:
         for place, group in enumerate(rows.groups[: 1 << GROUP_BITS]):
             yield -(rid << GROUP_BITS | place), group
+
+
+def stored_rows(transaction: Transaction, rids: Sequence[int]) -> dict[str, list[Any]]:
+    """The rows that the tables hold of these resources and of their elements."""
+    found: dict[str, list[Any]] = {table: [] for table in COLUMNS}
+    for condition, values, tables in _of_resources(rids):
+        for table in tables:
+            sql = f"SELECT {','.join(COLUMNS[table])} FROM {table} WHERE {condition}"  # noqa: S608
+            found[table] += transaction.execute(sql, values)
+    return found
+
+
+def replace_rows(
+    transaction: Transaction, table: str, surplus: Sequence[Any], missing: Sequence[Any]
+) -> None:
+    """Take some rows of a table away, and add others."""
+    columns = COLUMNS[table]
+    if surplus:
+        condition = " AND ".join(f"{column}=?" for column in columns)
+        transaction.executemany(f"DELETE FROM {table} WHERE {condition}", surplus)  # noqa: S608
+    if missing:
+        _insert(transaction, table, columns, list(missing))
 
 
 def _insert(transaction: Transaction, table: str, columns: Sequence[str], rows: list[Any]) -> None:
@@ -107,17 +136,21 @@ def _insert(transaction: Transaction, table: str, columns: Sequence[str], rows: 
 
 def delete_rows(transaction: Transaction, rids: Sequence[int]) -> None:
     """Forget what these resources could be found by."""
+    for condition, values, tables in _of_resources(rids):
+        for table in tables:
+            transaction.execute(f"DELETE FROM {table} WHERE {condition}", values)  # noqa: S608
+
+
+def _of_resources(rids: Sequence[int]) -> Iterator[tuple[str, Sequence[int], tuple[str, ...]]]:
+    """Conditions (SQL, values) that hold of the rows of these resources, each with the tables to ask."""
     for start in range(0, len(rids), 500):
         part = rids[start : start + 500]
-        marks = ",".join("?" * len(part))
-        for table in TABLES:
-            transaction.execute(f"DELETE FROM {table} WHERE rid IN ({marks})", part)  # noqa: S608
+        yield f"rid IN ({','.join('?' * len(part))})", part, TABLES
     for start in range(0, len(rids), 50):
         part = rids[start : start + 50]
         ranges = " OR ".join(["rid BETWEEN ? AND ?"] * len(part))
         bounds = [bound for rid in part for bound in (1 - (rid + 1 << GROUP_BITS), -(rid << GROUP_BITS))]
-        for table in GROUPED:
-            transaction.execute(f"DELETE FROM {table} WHERE {ranges}", bounds)  # noqa: S608
+        yield ranges, bounds, GROUPED
 
 
 def intern(transaction: Transaction, uris: Iterable[str]) -> dict[str, int]:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from facade.errors import Unavailable
 from facade.spec.definitions import SearchParameter
 from facade.store.errors import CannotOpen
+from facade.store.parameters import DEFINED, GENERATION, own_parameters
 from facade.store.writer import Row, Session, Transaction, Writer
 
 T = TypeVar("T")
@@ -49,10 +50,13 @@ class Store(ABC):
         self.base_url = ""
         self.search_seconds = SEARCH_SECONDS
         self.parameters: tuple[SearchParameter, ...] = ()
+        self._reading = threading.Lock()
         self._latest = 0
         self.systems: dict[str, int] = {}
         self._threads = ThreadPoolExecutor(4, "store-reader")
-        self._writer = Writer(self._open_session, self.systems)
+        self.generation = -1
+        self._writer = Writer(self._open_session, self.systems, self.read_parameters)
+        self.read_parameters()
 
     @staticmethod
     def open(url: str, *, key_file: Path | None = None, clock: Clock = utc_now) -> Store:
@@ -110,6 +114,24 @@ class Store(ABC):
             "ON CONFLICT (name) DO UPDATE SET value=excluded.value"
         )
         self.write_sync(lambda transaction: transaction.execute(sql, (str(self.zone),)))
+
+    def read_parameters(self) -> None:
+        """Look whether the site's own search parameters have changed, by another process maybe: `parameters`
+        are those of now, one object for the same as before. Blocking, and cheap if there is no change."""
+        self._take_parameters(self.query(GENERATION))
+
+    async def notice_parameters(self) -> None:
+        """The same from the event loop."""
+        rows = await self.fetch(GENERATION)
+        if rows and int(rows[0][0]) != self.generation:
+            await asyncio.to_thread(self.read_parameters)
+
+    def _take_parameters(self, rows: list[Row]) -> None:
+        generation = int(rows[0][0]) if rows else 0
+        with self._reading:
+            if generation > self.generation:
+                self.parameters = own_parameters(self.query(DEFINED))
+                self.generation = generation
 
     @abstractmethod
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:

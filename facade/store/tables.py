@@ -208,6 +208,30 @@ class IndexPosition(SQLModel, table=True):
     z: float
 
 
+class OwnParameter(SQLModel, table=True):
+    """A search parameter of one resource type that the site defined; `rid` is the SearchParameter resource
+    that does so. `number` stays that of the type and code, until another one of the type needs it.
+
+    `state`: `pending` (what is written is indexed by it, what was stored may not be), `ready`, or `retired`
+    (nothing is indexed by it any more, and rows of it may be left). `since`: the generation of the site's
+    parameters (store_fact `parameters`) in which it began. `targets` are joined by commas.
+    """
+
+    __tablename__ = "search_parameter"
+    __table_args__ = (UniqueConstraint("type", "code"), Index("search_parameter_rid", "rid"))
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    type: str
+    code: str
+    kind: str
+    expression: str
+    targets: str
+    url: str
+    description: str
+    state: str
+    since: int = Field(sa_column=_big(nullable=False))
+    rid: int = Field(sa_column=_big(nullable=False))
+
+
 class Quarantine(SQLModel, table=True):
     """A record, or one mapping of it, that could not become FHIR: why, and its bytes. Goes when it maps.
 

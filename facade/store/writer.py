@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
@@ -57,8 +58,11 @@ class Session(Protocol):
 class Transaction:
     """What a piece of writing work is given. What is done through it is durable together, or not at all.
 
-    `systems` is the store's memory of interned URIs; `new_systems` joins it after COMMIT.
+    `systems` is the store's memory of interned URIs; `new_systems` joins it after COMMIT. `redefines`: it
+    changes the site's own search parameters, which the store then reads again.
     """
+
+    redefines = False
 
     def __init__(self, session: Session, systems: dict[str, int]) -> None:
         self.dialect = session.dialect
@@ -84,10 +88,16 @@ class _Job:
 class Writer:
     """Runs work in the order it came. `open_session` is called in its thread, first and after a loss."""
 
-    def __init__(self, open_session: Callable[[], Session], systems: dict[str, int]) -> None:
+    def __init__(
+        self,
+        open_session: Callable[[], Session],
+        systems: dict[str, int],
+        redefined: Callable[[], None] = lambda: None,
+    ) -> None:
         self._open_session = open_session
         self._session: Session | None = None
         self._systems = systems
+        self._redefined = redefined
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._closed = False
         self._working = False
@@ -169,6 +179,9 @@ class Writer:
         else:
             for _, _, transaction in done:
                 self._systems.update(transaction.new_systems)
+            if any(transaction.redefines for _, _, transaction in done):
+                with suppress(Unavailable):  # who looks now and then will notice
+                    self._redefined()
             for job, result, _ in done:
                 job.future.set_result(result)
         for job, reason in failed:

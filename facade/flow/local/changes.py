@@ -14,11 +14,13 @@ from facade.errors import BadRequest, NotFound, PreconditionFailed, VersionConfl
 from facade.flow.draft import Draft
 from facade.flow.local.draft import named
 from facade.flow.local.precondition import NO_PRECONDITION, Precondition
+from facade.flow.parameters import TYPE, refuse_rivals
 from facade.flow.sql import by_parts
 from facade.flow.versions import CURRENT, Current, Next, later, next_version, remove, write_next
 from facade.search import Search, plan_search
 from facade.store import Store, Transaction
 from facade.store.access import EVERYTHING, Access
+from facade.store.serialise import from_json
 
 MATCH_SECONDS = 2.0
 """How long the search for a match may take: no one else can write meanwhile."""
@@ -180,6 +182,9 @@ class Changes:
         if current is not None and current.holds(draft.content):
             return self._as_it_is("unchanged", current)
         following = next_version(draft, current, self.now)
+        if draft.type == TYPE:
+            self.flush()
+            refuse_rivals(self._transaction, from_json(following.body), current and current.rid)
         self._pending[draft.type, draft.id] = following
         outcome: Outcome = "created" if current is None or current.deleted else "updated"
         return Written(outcome, draft.type, draft.id, following.version, following.updated, following.body)

@@ -11,6 +11,7 @@ from typing import Any
 from facade.errors import InvalidResource, NotFhir
 from facade.flow.draft import Draft
 from facade.search import Setting, extract, patient_of
+from facade.search.definition import read_definition
 from facade.spec.check import check
 from facade.store.serialise import OWN_META, freeze
 
@@ -32,6 +33,8 @@ def draft_resource(resource: dict[str, Any], setting: Setting, id: str) -> Draft
         unreadable = any(issue.code == "structure" for issue in issues)
         refusal = NotFhir if unreadable else InvalidResource
         raise refusal([(issue.expression, issue.code, issue.diagnostics) for issue in issues])
+    if resource["resourceType"] == "SearchParameter":
+        read_definition(resource)
     try:
         content = freeze(resource)
         index = extract(resource, setting)

@@ -1,0 +1,271 @@
+"""The search index made anew from the resources as they are stored, and compared with what is there.
+
+https://hl7.org/fhir/R4/search.html
+
+Only rows that differ are written, so what was right costs reads alone. Resources that others write meanwhile
+are looked at again inside the transaction; what they write, they index.
+"""
+
+# ruff: noqa: S608 - the text is made of our own names and `?`
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from typing import Any
+
+from facade.flow.sql import by_parts, marks
+from facade.search import Setting, extract, patient_of
+from facade.store import Store, Transaction
+from facade.store.index import (
+    COLUMNS,
+    GROUP_BITS,
+    IndexRows,
+    intern,
+    replace_rows,
+    stored_rows,
+    table_rows,
+)
+from facade.store.parameters import next_generation
+from facade.store.serialise import from_json
+
+AT_ONCE = 200
+"""Resources in a transaction, at most."""
+BYTES = 4 * 1024 * 1024
+"""Of resources in memory at once, unless one alone is larger."""
+LATE = 5_000_000
+"""Microseconds that are looked at again: another process may store what has an earlier time."""
+SETTLE = 2.5
+"""Seconds after which every process has noticed that the site's parameters changed, as it does in one."""
+PATIENT = "resource.patient"
+"""Where the compartment is told, which the index is the source of."""
+
+Progress = Callable[[int], None]
+"""How many resources were looked at since it was last called."""
+
+
+@dataclass(slots=True)
+class Compared:
+    """Of one table, index rows that were as they must be, that were missing, and that were too many."""
+
+    same: int = 0
+    missing: int = 0
+    surplus: int = 0
+
+
+@dataclass(slots=True)
+class Found:
+    """What a look at an index came to, by table."""
+
+    resources: int = 0
+    tables: dict[str, Compared] = field(
+        default_factory=lambda: {name: Compared() for name in (*COLUMNS, PATIENT)}
+    )
+
+    @property
+    def differences(self) -> int:
+        """Rows missing and too many."""
+        return sum(one.missing + one.surplus for one in self.tables.values())
+
+    def add(self, other: Found) -> None:
+        """Of other resources."""
+        self.resources += other.resources
+        for name, one in other.tables.items():
+            self.tables[name].same += one.same
+        self.mend(other)
+
+    def mend(self, other: Found) -> None:
+        """What was found at a second look."""
+        for name, one in other.tables.items():
+            self.tables[name].missing += one.missing
+            self.tables[name].surplus += one.surplus
+
+
+async def reindex_types(
+    store: Store,
+    types: Sequence[str],
+    *,
+    write: bool = True,
+    settle: float = SETTLE,
+    progress: Progress = lambda count: None,
+    note: Callable[[Transaction, int], None] = lambda transaction, count: None,
+) -> Found:
+    """Compare, and (if `write`) mend, what these types are found by. The site's own parameters of these types
+    are searched by from then on. `note` is called in the transaction of each batch with its size."""
+    await store.notice_parameters()
+    generation, began = store.generation, store.now()
+    waiting = {one.type for one in store.parameters if not one.ready and one.type in types}
+    found = Found()
+    for type in types:
+        async for rids in _pages(store, type):
+            found.add(await reindex_resources(store, rids, write=write, note=note))
+            progress(len(rids))
+    if write and waiting:
+        await asyncio.sleep(settle)
+        for type in sorted(waiting):  # what was written by who did not know of a parameter yet
+            async for rids in _pages(store, type, began - LATE):
+                found.mend(await reindex_resources(store, rids))
+    if write:
+        await store.write(lambda transaction: _mark_ready(transaction, types, generation))
+    return found
+
+
+async def reindex_resources(
+    store: Store,
+    rids: Sequence[int],
+    *,
+    write: bool = True,
+    note: Callable[[Transaction, int], None] = lambda transaction, count: None,
+) -> Found:
+    """The same of these resources, in one transaction."""
+    setting = Setting.of(store)
+    rows = [
+        row
+        for start in range(0, len(rids), AT_ONCE)
+        for row in await store.fetch(
+            _BODIES + marks(len(rids[start : start + AT_ONCE])), rids[start : start + AT_ONCE]
+        )
+    ]
+    made = await asyncio.to_thread(_make_all, rows, setting)
+
+    def work(transaction: Transaction) -> Found:
+        found = _compare(transaction, rids, made, setting, write=write)
+        note(transaction, len(rids))
+        return found
+
+    return await store.write(work)
+
+
+async def sweep(store: Store, *, write: bool = True) -> Found:
+    """Compare, and mend, the index rows of resources that there are none of."""
+    found = Found()
+    for table in COLUMNS:
+        condition = (
+            f"FROM {table} WHERE NOT EXISTS (SELECT 1 FROM resource r WHERE r.rid="
+            f"CASE WHEN {table}.rid<0 THEN (-{table}.rid)>>{GROUP_BITS} ELSE {table}.rid END)"
+        )
+        lost = (await store.fetch(f"SELECT count(*) {condition}"))[0][0]
+        found.tables[table].surplus += lost
+        if lost and write:
+            await store.write(partial(_execute, sql=f"DELETE {condition}"))
+    return found
+
+
+async def count_resources(store: Store, types: Iterable[str]) -> int:
+    """How many resources of these types there are or were."""
+    total = 0
+    for type in types:
+        total += (await store.fetch("SELECT count(*) FROM resource WHERE type=?", (type,)))[0][0]
+    return total
+
+
+_BODIES = "SELECT rid, version, body FROM resource WHERE rid IN "
+_Made = tuple[int, IndexRows, str | None]
+
+
+async def _pages(store: Store, type: str, since: int | None = None) -> AsyncIterator[list[int]]:
+    """The rids of a type's resources, of few enough to be in memory at once; or of those written `since`."""
+    last = 0
+    late, values = ("", ()) if since is None else (" AND updated>=?", (since,))
+    sql = f"SELECT rid, length(body) FROM resource WHERE type=? AND rid>?{late} ORDER BY rid LIMIT ?"
+    while rows := await store.fetch(sql, (type, last, *values, AT_ONCE)):
+        page, size = [rows[0][0]], rows[0][1]
+        for rid, length in rows[1:]:
+            size += length
+            if size > BYTES:
+                break
+            page.append(rid)
+        last = page[-1]
+        yield page
+
+
+def _make_all(rows: Iterable[Sequence[Any]], setting: Setting) -> dict[int, _Made]:
+    return {rid: _make(version, body, setting) for rid, version, body in rows}
+
+
+def _make(version: int, body: bytes, setting: Setting) -> _Made:
+    """What a version is found by; a deleted one by nothing."""
+    if not body:
+        return version, IndexRows(), None
+    resource = from_json(bytes(body))
+    rows = extract(resource, setting)
+    return version, rows, patient_of(resource, rows)
+
+
+def _compare(
+    transaction: Transaction,
+    rids: Sequence[int],
+    made: dict[int, _Made],
+    setting: Setting,
+    *,
+    write: bool,
+) -> Found:
+    """What others are writing at this moment is passed by."""
+    now = _current(transaction, rids)
+    changed = [rid for rid, (version, _, _) in now.items() if rid not in made or made[rid][0] != version]
+    bodies = by_parts(transaction.execute, _BODIES.removesuffix(" "), changed)
+    made = {**made, **_make_all(bodies, setting)}
+    found = Found(len(now))
+    wanted = table_rows(
+        [(rid, made[rid][1]) for rid in now],
+        partial(intern, transaction) if write else partial(_numbers, transaction),
+    )
+    stored = stored_rows(transaction, list(now))
+    for table, rows in wanted.items():
+        here, there = set(rows), set(map(tuple, stored[table]))
+        missing, surplus = here - there, there - here
+        found.tables[table] = Compared(len(here & there), len(missing), len(surplus))
+        if write:
+            replace_rows(transaction, table, list(surplus), list(missing))
+    _compare_patients(transaction, now, made, found.tables[PATIENT], write=write)
+    return found
+
+
+def _compare_patients(
+    transaction: Transaction,
+    now: Mapping[int, Sequence[Any]],
+    made: Mapping[int, _Made],
+    found: Compared,
+    *,
+    write: bool,
+) -> None:
+    for rid, (_, deleted, patient) in now.items():
+        wanted = made[rid][2]
+        if deleted:  # it keeps the compartment that it was in
+            continue
+        found.missing += wanted is not None and patient != wanted
+        found.surplus += patient is not None and patient != wanted
+        found.same += wanted is not None and patient == wanted
+        if write and patient != wanted:
+            transaction.execute("UPDATE resource SET patient=? WHERE rid=?", (wanted, rid))
+
+
+def _current(transaction: Transaction, rids: Sequence[int]) -> dict[int, tuple[int, int, str | None]]:
+    """Version, deletion and patient of each, which nobody else changes until the transaction ends."""
+    lock = " ORDER BY rid FOR UPDATE SKIP LOCKED" if transaction.dialect == "postgresql" else ""
+    sql = f"SELECT rid, version, deleted, patient FROM resource WHERE rid IN {marks(len(rids))}{lock}"
+    return {row[0]: row[1:] for row in transaction.execute(sql, rids)}
+
+
+def _numbers(transaction: Transaction, uris: set[str]) -> dict[str, int]:
+    """The integers of URIs, of which those that have none get one that no row has."""
+    known = by_parts(transaction.execute, "SELECT uri, id FROM system_uri WHERE uri IN", sorted(uris - {""}))
+    ids: dict[str, int] = {"": 0, **dict(known)}
+    strange = count(-1, -1)
+    return {uri: ids[uri] if uri in ids else next(strange) for uri in uris}
+
+
+def _execute(transaction: Transaction, *, sql: str) -> None:
+    transaction.execute(sql)
+
+
+def _mark_ready(transaction: Transaction, types: Sequence[str], generation: int) -> None:
+    """Parameters that have not changed since this generation are searched by."""
+    sql = "SELECT number FROM search_parameter WHERE state='pending' AND since<=? AND type IN"
+    numbers = [number for (number,) in by_parts(transaction.execute, sql, types, (generation,))]
+    if numbers:
+        by_parts(transaction.execute, "UPDATE search_parameter SET state='ready' WHERE number IN", numbers)
+        next_generation(transaction)
