@@ -9,6 +9,7 @@ from typing import Any
 
 from facade.errors import BadRequest
 from facade.rest.answer import Answer
+from facade.rest.binary import brings_content
 from facade.rest.call import Call
 from facade.rest.conditional import precondition_of
 from facade.rest.service import Service
@@ -23,7 +24,7 @@ async def update(service: Service, call: Call, type: str, id: str) -> Answer:
     precondition = precondition_of(call)
 
     def same(sent: Any) -> str:
-        if sent != id:
+        if sent != id and not (sent is None and brings_content(call, type)):
             raise BadRequest("The resource must have the id that is in the URL.", expression=f"{type}.id")
         return id
 

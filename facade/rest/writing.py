@@ -14,6 +14,7 @@ from facade.errors import BadRequest, NotWritable, issue
 from facade.flow.draft import Draft
 from facade.flow.local import Changes, Written, as_criteria, change, draft_resource
 from facade.rest.answer import Answer, Header
+from facade.rest.binary import brings_content, holding
 from facade.rest.body import parse_resource, read_body
 from facade.rest.call import Call, parse_items
 from facade.rest.caller import access_of
@@ -66,13 +67,17 @@ def setting_of(service: Service) -> Setting:
 
 async def read_draft(service: Service, call: Call, type: str, choose_id: Callable[[Any], str]) -> Draft:
     """The resource in the body, as it will be written; it must be of that type. `choose_id` makes its id of
-    that in the body (None if there is none). Raises what reading a body raises, and InvalidResource."""
+    that in the body (None if there is none). A Binary may come as what it holds. Raises what reading a body
+    raises, and InvalidResource."""
     read_already = None if call.part is None else call.part.resource
     data = await read_body(call, service.max_body) if read_already is None else b""
     kind = call.header(b"content-type")
 
     def read() -> Draft:
-        resource = parse_resource(data, kind) if read_already is None else read_already
+        if brings_content(call, type):
+            resource = holding(data, call)
+        else:
+            resource = parse_resource(data, kind) if read_already is None else read_already
         if resource["resourceType"] != type:
             text = f"The body is another resource than {type}, which the URL names."
             raise BadRequest(text, expression="resourceType")
@@ -112,9 +117,12 @@ async def find_criteria(
 
 
 async def if_none_exist(service: Service, call: Call, type: str) -> Search | None:
-    """The criteria in If-None-Exist; None without one."""
+    """The criteria in If-None-Exist, or in the URL, where some clients have them; None without any."""
     if not call.has_header(b"if-none-exist"):
-        return None
+        if brings_content(call, type):
+            return None  # of a file some clients tell the name in the URL
+        items = [item for item in call.items() if item[0] not in PARAMETERS]
+        return await find_criteria(service, type, items) if items else None
     query = call.raw_header(b"if-none-exist").strip().rpartition(b"?")[2]
     return await find_criteria(service, type, parse_items(query), "http.If-None-Exist")
 

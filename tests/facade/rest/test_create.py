@@ -102,6 +102,16 @@ async def test_if_none_exist(client: httpx.AsyncClient, text: str) -> None:
     assert (await client.get("/Patient?_summary=count")).json()["total"] == 2
 
 
+async def test_criteria_in_the_url(client: httpx.AsyncClient) -> None:
+    """As some clients have them, who would otherwise get a second one."""
+    path = "/Patient?identifier=urn:mrn|1&_format=json"
+    made = await send(client, "POST", path, PATIENT)
+    again = await send(client, "POST", path, {**PATIENT, "active": False})
+    assert [(one.status_code, one.json()["id"]) for one in (made, again)] == [(201, "new-1"), (200, "new-1")]
+    refusal = outcome(await send(client, "POST", "/Patient?colour=blue", PATIENT))
+    assert (refusal[:2], refusal[3]) == ((400, "not-supported"), ["http.colour"])
+
+
 @pytest.mark.parametrize(
     ("text", "code", "diagnostics", "expression"),
     [
