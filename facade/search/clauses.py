@@ -33,7 +33,7 @@ _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 def needed_terms(items: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """The modifiers and values (each alternative) of which `parse_search` wants the codes, if they are of a
     token: `:in` and `:not-in` a value set, `:above` and `:below` a code."""
-    found = []
+    found: list[tuple[str, str]] = []
     for name, value in items:
         modifier = name.rpartition(":")[2] if ":" in name else ""
         if name == "_filter":
