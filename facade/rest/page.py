@@ -71,7 +71,7 @@ def _cut(plan: AnyPlan, rows: Sequence[Row], edge: Cursor | None, snapshot: int 
     elif search.limit is not None and seen + len(shown) >= search.limit:
         shown, more = shown[: search.limit - seen], False
     if not shown:
-        return Page(())
+        return Page(()) if edge is None else _nothing_there(edge, snapshot, max(seen, 0))
     first, last = shown[0], shown[-1]
     before = after = None
     if more if backward else edge is not None:
@@ -79,6 +79,13 @@ def _cut(plan: AnyPlan, rows: Sequence[Row], edge: Cursor | None, snapshot: int 
     if backward or more:
         after = Cursor(values_of(last, plan.order), last[0], False, snapshot, seen + len(shown))
     return Page(shown, before, after)
+
+
+def _nothing_there(edge: Cursor, snapshot: int | None, seen: int) -> Page:
+    """What was beyond the edge has gone: the way back begins with the edge itself, which was on that page."""
+    if edge.backward:
+        return Page((), after=Cursor(edge.values, edge.rid - 1, False, snapshot, seen))
+    return Page((), before=Cursor(edge.values, edge.rid + 1, True, snapshot, seen))
 
 
 async def _as_it_was(store: Store, plan: AnyPlan, snapshot: int, edge: Cursor) -> list[Row]:

@@ -35,7 +35,7 @@ _OURS = PARAMETERS | {paging.PARAMETER, "_explain"}
 _KEPT_BYTES = 500  # of a query; longer ones are rarely asked twice
 _SLOT = re.compile(rb"(?:(?<=[=/|])|(?<=%7[Cc])|(?<=%2[Ff]))([A-Za-z0-9.\-]{1,64})(?=&|$)")
 _SEVERAL = re.compile(rb",|\\|%2[Cc]|%5[Cc]")  # alternatives, or an escape that is not a URL's
-_BY_TERMS = re.compile(rb":(?:not-)?in=|:(?:above|below)=|_filter=", re.ASCII)
+_BY_TERMS = re.compile(rb"(?::|%3[Aa])(?:(?:not-)?in|above|below)=|_filter=", re.ASCII)
 _NO_TERMS: Terms = {}
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from facade.errors import BadRequest
 from facade.search.fulltext import parse_words
-from facade.search.kinds import ELSEWHERE
+from facade.search.kinds import ELSEWHERE, PECULIAR
 from facade.search.model import Clause, Criterion, DateValue, Junction
 from facade.spec.definitions import SearchParameter
 
@@ -166,6 +166,8 @@ def compare(reader: Reader, parameter: SearchParameter, operator: str, value: st
         return parse_words(code, value)
     if kind == "string":
         modifier = {"eq": "equals", "ew": "ends", "co": "contains"}.get(operator)
+        if code in PECULIAR:
+            modifier = None
         clause: Clause = reader.criterion(parameter, modifier, value)
     elif operator in _BY_TERMS:
         clause = reader.plain(parameter, _BY_TERMS[operator], value)
