@@ -36,7 +36,7 @@ def content(body: bytes, headers: tuple[Header, ...]) -> Answer:
 
 
 def brings_content(call: Call, type: str) -> bool:
-    """Whether the body is what a Binary shall hold, and no resource: its content type is not one of FHIR's."""
+    """Whether the body is what a Binary shall hold, and no resource: its type is not one of FHIR's."""
     declared = call.header(b"content-type").strip()
     fhir = media_type(declared)[0] in (*JSON_TYPES, *XML_TYPES)
     return type == "Binary" and call.part is None and not fhir and bool(_MEDIA_TYPE.fullmatch(declared))
