@@ -29,7 +29,7 @@ LATE = 5_000_000
 """Microseconds that are looked at again: another process may yet store what has an earlier time."""
 _CHANGED = (
     "SELECT r.rid, r.updated, r.deleted, r.body FROM resource r WHERE r.type=? AND r.updated>=? "
-    "AND (r.updated>? OR r.rid>?) ORDER BY r.updated, r.rid LIMIT ?"
+    "AND (r.updated>? OR r.rid>?) ORDER BY r.updated, r.rid LIMIT 0+?"
 )
 
 

@@ -19,7 +19,7 @@ def to_record(stream: str, key: str, body: bytes) -> Record:
 async def stored_records(store: Store, stream_id: int, stream: str) -> AsyncIterator[Record]:
     """A stream's living raw records, in the order of their keys."""
     last = ""
-    sql = "SELECT key, deleted, body FROM raw_record WHERE stream_id=? AND key>? ORDER BY key LIMIT ?"
+    sql = "SELECT key, deleted, body FROM raw_record WHERE stream_id=? AND key>? ORDER BY key LIMIT 0+?"
     while rows := await store.fetch(sql, (stream_id, last, PAGE)):
         last = rows[-1][0]
         for key, deleted, body in rows:

@@ -26,7 +26,7 @@ PAGE = 2000
 _PAGE = {
     dialect: (
         f"SELECT max(key), {ids} FROM (SELECT key, id, deleted FROM raw_record"  # noqa: S608 the two below
-        " WHERE stream_id=? AND key>? ORDER BY key LIMIT ?) page"
+        " WHERE stream_id=? AND key>? ORDER BY key LIMIT 0+?) page"
     )
     for dialect, ids in {
         "sqlite": "json_group_array(id) FILTER (WHERE deleted=0)",

@@ -104,7 +104,7 @@ async def _last(service: Service, request: Prepared, most: int) -> list[Row]:
     assert isinstance(plan, Plan)
     tables, where, params = plan.source.whole()
     matches = f"SELECT {plan.source.rid} AS rid FROM {tables} WHERE {where}"
-    found = [row[0] for row in await service.store.search(f"{matches} LIMIT ?", (*params, MAX_MATCHES + 1))]
+    found = [row[0] for row in await service.store.search(f"{matches} LIMIT 0+?", (*params, MAX_MATCHES + 1))]
     if len(found) > MAX_MATCHES:
         raise TooCostly(f"More than {MAX_MATCHES} Observations match: ask for fewer.", expression="http.code")
     rids = list(dict.fromkeys(found))

@@ -119,7 +119,7 @@ def _statement(inner: Statement, columns: str, access: Access) -> Statement:
     allowed, patients = access.clause("r")
     sql = (
         f"SELECT {columns} FROM resource r WHERE r.rid IN ({inner[0]}) AND r.deleted=0{allowed} "
-        "ORDER BY r.rid LIMIT ?"
+        "ORDER BY r.rid LIMIT 0+?"
     )
     return sql, (*inner[1], *patients, MAX_INCLUDED + 1)
 

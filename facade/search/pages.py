@@ -1,6 +1,8 @@
 """One page of a search as SQL, in one of three shapes: in the order of `rid`; sorted, where the matches are
 few; and along the index of the first sort key, where they may be many.
 
+A limit is written `LIMIT 0+?`: SQLite plans a statement with a bare `LIMIT ?` anew at every use, for its value.
+
 https://hl7.org/fhir/R4/search.html#sort
 """
 
@@ -67,11 +69,14 @@ def _worth_walking(source: Source, keys: tuple[SortKey, ...]) -> bool:
 def _by_rid(source: Source, edge: Cursor | None, columns: str, count: int) -> Statement:
     tables, where, params = source.whole()
     if edge is None:
-        return f"SELECT {columns} FROM {tables} WHERE {where} ORDER BY {source.rid} LIMIT ?", (*params, count)
+        return f"SELECT {columns} FROM {tables} WHERE {where} ORDER BY {source.rid} LIMIT 0+?", (
+            *params,
+            count,
+        )
     sign, way = ("<", " DESC") if edge.backward else (">", "")
     sql = (
         f"SELECT {columns} FROM {tables} WHERE {where} AND {source.rid}{sign}? "
-        f"ORDER BY {source.rid}{way} LIMIT ?"
+        f"ORDER BY {source.rid}{way} LIMIT 0+?"
     )
     return sql, (*params, edge.rid, count)
 
@@ -84,7 +89,7 @@ def _sorted(source: Source, order: Order, edge: Cursor | None) -> Statement:
     keys, head = order.columns(rid)
     chosen = f"SELECT {rid} AS rid,{keys} FROM {tables} WHERE {where}", (*head, *params)
     sql, values = chosen if edge is None else order.after(chosen, edge.values, edge.rid)
-    return f"{sql} ORDER BY {order.by()} LIMIT ?", values
+    return f"{sql} ORDER BY {order.by()} LIMIT 0+?", values
 
 
 def _walked(source: Source, order: Order, edge: Cursor | None, count: int) -> Statement:
@@ -99,7 +104,7 @@ def _walked(source: Source, order: Order, edge: Cursor | None, count: int) -> St
     if order.backward:
         parts.reverse()
     both = " UNION ALL ".join(f"SELECT * FROM ({sql}) u{at}" for at, (sql, _) in enumerate(parts))
-    return f"{both} LIMIT ?", tuple(value for _, values in parts for value in values)
+    return f"{both} LIMIT 0+?", tuple(value for _, values in parts for value in values)
 
 
 def _with_key(source: Source, order: Order, edge: Cursor | None, count: int) -> Statement:
@@ -113,7 +118,7 @@ def _with_key(source: Source, order: Order, edge: Cursor | None, count: int) -> 
     chosen: Statement = (sql, (*head, *params))
     if edge is not None:
         chosen = whole.after(chosen, edge.values, edge.rid)
-    return f"{chosen[0]} ORDER BY {whole.by()} LIMIT ?", (*chosen[1], count)
+    return f"{chosen[0]} ORDER BY {whole.by()} LIMIT 0+?", (*chosen[1], count)
 
 
 def _without_key(source: Source, order: Order, edge: Cursor | None, count: int) -> Statement:
@@ -125,7 +130,7 @@ def _without_key(source: Source, order: Order, edge: Cursor | None, count: int) 
     chosen: Statement = (sql, (*head, *params))
     if edge is not None:
         chosen = rest.after(chosen, edge.values[1:], edge.rid)
-    return f"{chosen[0]} ORDER BY {rest.by()} LIMIT ?", (*chosen[1], count)
+    return f"{chosen[0]} ORDER BY {rest.by()} LIMIT 0+?", (*chosen[1], count)
 
 
 def _walk(source: Source, order: Order, from_value: object) -> Statement:

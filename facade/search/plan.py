@@ -70,7 +70,7 @@ class Plan(NamedTuple):
         tables, where, params = source.whole() if source.needs_resource else source.index_only()
         if self.search.total == "accurate":
             return f"SELECT count(*) FROM {tables} WHERE {where}", params
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM {tables} WHERE {where} LIMIT ?) c"
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {tables} WHERE {where} LIMIT 0+?) c"
         return sql, (*params, MAX_TOTAL + 1)
 
     def settled(self, snapshot: int) -> Statement:
@@ -90,7 +90,7 @@ class Plan(NamedTuple):
         """COLUMNS and the time of change of the matches that have changed since then; one more than MAX_MOVED
         if there are too many."""
         tables, where, params = self.source.since(snapshot, ">").whole()
-        sql = f"SELECT {COLUMNS[self.dialect]} FROM {tables} WHERE {where} LIMIT ?"
+        sql = f"SELECT {COLUMNS[self.dialect]} FROM {tables} WHERE {where} LIMIT 0+?"
         return self._filled((sql, (*params, MAX_MOVED + 1)))
 
     def _filled(self, statement: Statement) -> Statement:

@@ -50,7 +50,7 @@ class PlanOfTypes(NamedTuple):
         parts: list[Statement] = []
         for source in self.sources:
             tables, where, params = source.since(snapshot, ">").whole()
-            sql = f"SELECT {INCLUDED[self.dialect]} FROM {tables} WHERE {where} LIMIT ?"
+            sql = f"SELECT {INCLUDED[self.dialect]} FROM {tables} WHERE {where} LIMIT 0+?"
             parts.append((sql, (*params, MAX_MOVED + 1)))
         return _united(parts)
 
@@ -63,7 +63,7 @@ class PlanOfTypes(NamedTuple):
             if exact:
                 parts.append((f"SELECT count(*) AS n FROM {tables} WHERE {where}", params))
             else:
-                sql = f"SELECT count(*) AS n FROM (SELECT 1 FROM {tables} WHERE {where} LIMIT ?) c"
+                sql = f"SELECT count(*) AS n FROM (SELECT 1 FROM {tables} WHERE {where} LIMIT 0+?) c"
                 parts.append((sql, (*params, MAX_TOTAL + 1)))
         sql, values = _united(parts)
         return f"SELECT CAST(SUM(n) AS BIGINT) FROM ({sql}) t", values
@@ -93,7 +93,7 @@ class PlanOfTypes(NamedTuple):
         ]
         sql, values = _united(parts)
         order = Order(self.order, backward=self.cursor is not None and self.cursor.backward)
-        return f"SELECT * FROM ({sql}) w ORDER BY {order.by('w.')} LIMIT ?", (*values, count)
+        return f"SELECT * FROM ({sql}) w ORDER BY {order.by('w.')} LIMIT 0+?", (*values, count)
 
 
 def _united(parts: Sequence[Statement]) -> Statement:

@@ -93,11 +93,11 @@ async def fetch_versions(
         selects, params = [], []
         for type in part.types:
             for sql, values in halves:
-                selects.append(f"SELECT * FROM ({sql} ORDER BY 3{down}, 1{down}, 2{down} LIMIT ?) h")
+                selects.append(f"SELECT * FROM ({sql} ORDER BY 3{down}, 1{down}, 2{down} LIMIT 0+?) h")
                 params += [type, *values, count]
         keys = " UNION ALL ".join(selects)
         sql = (
-            f"WITH k AS (SELECT * FROM ({keys}) u ORDER BY {order} LIMIT ?) "
+            f"WITH k AS (SELECT * FROM ({keys}) u ORDER BY {order} LIMIT 0+?) "
             "SELECT k.rid, r.type, r.id, COALESCE(v.version, r.version), k.updated,"
             " COALESCE(v.deleted, r.deleted), COALESCE(v.body, r.body), p.deleted "
             "FROM k JOIN resource r ON r.rid=k.rid "
@@ -116,7 +116,7 @@ async def count_versions(store: Store, asked: Versions, access: Access) -> int |
         halves = [_half(one, part, access) for one in "rv"]
         keys = " UNION ALL ".join([sql for _ in part.types for sql, _ in halves])
         params = [one for type in part.types for _, values in halves for one in (type, *values)]
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM ({keys}) u LIMIT ?) c"
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM ({keys}) u LIMIT 0+?) c"
         total += (await store.search(sql, (*params, MAX_TOTAL + 1)))[0][0]
         if total > MAX_TOTAL:
             return None

@@ -93,7 +93,9 @@ class _Stream:
         records = source.read(self._state.stream)
         await self.compare(whole_rows(source.name, self._pack, self._state.stream, records), progress)
         last = ""
-        sql = "SELECT key, id FROM raw_record WHERE stream_id=? AND deleted=0 AND key>? ORDER BY key LIMIT ?"
+        sql = (
+            "SELECT key, id FROM raw_record WHERE stream_id=? AND deleted=0 AND key>? ORDER BY key LIMIT 0+?"
+        )
         while rows := await self._store.fetch(sql, (self._state.stream_id, last, PAGE)):
             last = rows[-1][0]
             gone = [raw_id for _, raw_id in rows if raw_id not in self._met]

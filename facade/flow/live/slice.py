@@ -73,7 +73,7 @@ async def _held(into: Into, type: str, part: Slice) -> set[int]:
     tables, where, params = read_source(Search(type, part.pushed), EVERYTHING).whole()
     sql = (
         f"SELECT DISTINCT r.raw_id FROM {tables} CROSS JOIN raw_record w"  # noqa: S608 our own names and `?`
-        f" WHERE {where} AND w.id=r.raw_id AND w.stream_id=? AND w.deleted=0 LIMIT ?"
+        f" WHERE {where} AND w.id=r.raw_id AND w.stream_id=? AND w.deleted=0 LIMIT 0+?"
     )
     rows = await into.store.fetch(sql, (*params, into.state.stream_id, LIMIT + 1))
     if len(rows) > LIMIT:

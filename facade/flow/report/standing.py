@@ -152,7 +152,7 @@ def worst(streams: Iterable[tuple[str, Standing]]) -> Standing:
 def last_runs(store: Store, top: int) -> tuple[Run, ...]:
     """The latest that have ended, the last first."""
     return tuple(
-        _run(row) for row in store.query(_RUNS + "r.ended IS NOT NULL ORDER BY r.id DESC LIMIT ?", (top,))
+        _run(row) for row in store.query(_RUNS + "r.ended IS NOT NULL ORDER BY r.id DESC LIMIT 0+?", (top,))
     )
 
 

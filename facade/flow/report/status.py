@@ -97,12 +97,12 @@ class StoreStatus:
 _STREAMS = "SELECT id, source, name, last_started, last_success, last_full, error FROM stream_state"
 _UNMAPPED = (
     "SELECT source, concept_map, value, count FROM unmapped_code"
-    " ORDER BY count DESC, source, concept_map, value LIMIT ?"
+    " ORDER BY count DESC, source, concept_map, value LIMIT 0+?"
 )
 _REFUSED = (
     "SELECT s.source, s.name, q.mapping, q.element, q.reason, count(*) FROM quarantine q"
     " JOIN stream_state s ON s.id=q.stream_id GROUP BY s.source, s.name, q.mapping, q.element, q.reason"
-    " ORDER BY count(*) DESC, s.source, s.name, q.mapping, q.reason LIMIT ?"
+    " ORDER BY count(*) DESC, s.source, s.name, q.mapping, q.reason LIMIT 0+?"
 )
 
 

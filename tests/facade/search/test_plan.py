@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from sqlcipher3 import dbapi2
 
 from facade.errors import BadRequest
 from facade.search import Search, plan_search
@@ -13,6 +14,7 @@ from facade.search.plan import COLUMNS
 from facade.search.values import MAX_ALTERNATIVES
 from facade.store import Store
 from facade.store.access import EVERYTHING, Access
+from facade.store.sqlite import connect_reader
 from tests.facade.search.stocked import found, id_of, plan, stock, total, walked
 
 
@@ -263,10 +265,36 @@ def test_includes_use_indexes(sqlite_store: Store) -> None:
             assert not [step for step in steps if step.startswith("SCAN")], steps
 
 
+@pytest.mark.parametrize(
+    ("type", "query"),
+    [
+        ("Patient", ""),
+        ("Patient", "_sort=family"),
+        ("Observation", "code=http://loinc.org|8480-6&_include=Observation:subject"),
+        ("Observation", "patient=a&date=ge2019&_sort=-date"),
+        ("Patient", "gender=male&_revinclude=Observation:subject"),
+    ],
+)
+def test_sqlite_prepares_a_statement_once(sqlite_store: Store, type: str, query: str) -> None:
+    """It does so whenever it has to plan anew, and asks an authorizer each time."""
+    made = plan(sqlite_store, type, query)
+    statements = [made.page, made.total, made.moved(0), made.settled(0), *made.includes([1, 2, 3])]
+    asked: list[int] = []
+    connection = connect_reader(sqlite_store.path, sqlite_store._key, cache_kib=2000)
+    connection.set_authorizer(lambda action, *names: asked.append(action) or dbapi2.SQLITE_OK)
+    for sql, params in statements:
+        connection.execute(sql, params).fetchall()
+        once = len(asked)
+        assert once
+        connection.execute(sql, params).fetchall()
+        assert len(asked) == once, sql
+    connection.close()
+
+
 def test_planning_needs_no_store() -> None:
     made = plan_search(Search("Patient"), EVERYTHING, "sqlite")
     assert made.page == (
-        f"SELECT {COLUMNS['sqlite']} FROM resource r WHERE r.type=? AND r.deleted=0 ORDER BY r.rid LIMIT ?",
+        f"SELECT {COLUMNS['sqlite']} FROM resource r WHERE r.type=? AND r.deleted=0 ORDER BY r.rid LIMIT 0+?",
         ("Patient", 51),
     )
 
