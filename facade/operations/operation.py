@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/operationdefinition.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,18 +39,11 @@ class Operation:
     methods: tuple[str, ...] = ("GET", "POST")
     local: bool = False
 
-    def routes(self) -> Iterator[Route]:
-        """One for each level and method."""
-        answer = self.answer if self.types is None else self._of_its_types
+    def places(self) -> Iterator[tuple[str, str]]:
+        """The method and path of each level and method."""
         for level in self.levels:
             for method in self.methods:
-                yield Route(method, level.format(self.name), f"${self.name}", answer)
-
-    async def _of_its_types(self, service: Service, call: Call, **values: Any) -> Answer:
-        type = values.get("type")
-        if type is not None and self.types is not None and type not in self.types:
-            raise NoInteraction(f"${self.name} is not supported for {type}.")
-        return await self.answer(service, call, **values)
+                yield method, level.format(self.name)
 
     def declared(self) -> Declared:
         """What the CapabilityStatement says of it."""
@@ -66,5 +59,26 @@ class Operation:
 
 
 def routes_of(operations: Iterable[Operation]) -> tuple[Route, ...]:
-    """All their routes."""
-    return tuple(route for operation in operations for route in operation.routes())
+    """All their routes; one that several share, each of other types, is answered by that of the type."""
+    found: dict[tuple[str, str], list[Operation]] = {}
+    for operation in operations:
+        for place in operation.places():
+            found.setdefault(place, []).append(operation)
+    return tuple(
+        Route(method, path, f"${some[0].name}", _by_type(some)) for (method, path), some in found.items()
+    )
+
+
+def _by_type(operations: Sequence[Operation]) -> Interaction:
+    if len(operations) == 1 and operations[0].types is None:
+        return operations[0].answer
+    name = operations[0].name
+
+    async def answer(service: Service, call: Call, **values: Any) -> Answer:
+        type = values.get("type")
+        for one in operations:
+            if type is None or one.types is None or type in one.types:
+                return await one.answer(service, call, **values)
+        raise NoInteraction(f"${name} is not supported for {type}.")
+
+    return answer

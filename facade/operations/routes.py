@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/operationslist.html
 
 from __future__ import annotations
 
+from facade.operations.everything import everything
 from facade.operations.lastn import lastn
 from facade.operations.meta import meta
 from facade.operations.meta_add import meta_add
@@ -23,6 +24,12 @@ OPERATIONS = (
     ),
     Operation("lastn", f"{_CORE}Observation-lastn", lastn, (TYPE,), frozenset({"Observation"})),
     Operation("reindex", "urn:facade:operation:reindex", reindex, (SYSTEM, TYPE, INSTANCE)),
+    Operation(
+        "everything", f"{_CORE}Patient-everything", everything, (TYPE, INSTANCE), frozenset({"Patient"})
+    ),
+    Operation(
+        "everything", f"{_CORE}Encounter-everything", everything, (INSTANCE,), frozenset({"Encounter"})
+    ),
     Operation("validate", f"{_CORE}Resource-validate", validate, (TYPE, INSTANCE)),
 )
 

@@ -23,6 +23,7 @@ from facade.spec.definitions import SearchParameter
 from facade.store.index import IndexRows
 
 PLAIN = Setting()
+_LONGEST_NAME = len("Patient/") + 64  # of a logical id; what is longer names none, and no index could bear it
 
 
 @dataclass(slots=True)
@@ -39,6 +40,7 @@ def extract(resource: dict[str, Any], setting: Setting = PLAIN) -> IndexRows:
     """The index rows of a resource, for every parameter that `supported_parameters` names."""
     rows = IndexRows()
     _walker(resource["resourceType"], setting)(resource, rows)
+    rows.patients = patients_of(resource, rows)[1:]
     return rows
 
 
@@ -192,19 +194,26 @@ def _computed(test: Callable[[Any], bool], action: Leaf) -> Leaf:
 
 def patient_of(resource: dict[str, Any], rows: IndexRows) -> str | None:
     """The logical id of the Patient in whose compartment a resource with these index rows is; the first, if
-    it is in several.
+    it is in several."""
+    found = patients_of(resource, rows)
+    return found[0] if found else None
+
+
+def patients_of(resource: dict[str, Any], rows: IndexRows) -> tuple[str, ...]:
+    """All of them, each once; a Patient's own id comes first.
 
     https://hl7.org/fhir/R4/compartmentdefinition-patient.html
     """
     type = resource["resourceType"]
-    if type == "Patient":
-        id = resource.get("id")
-        return id if isinstance(id, str) else None
     params = _compartment_params(type)
-    for param, target in rows.references:
-        if param in params and target.startswith("Patient/"):
-            return target[8:]
-    return None
+    found: dict[str, None] = {}
+    if type == "Patient" and isinstance(resource.get("id"), str):
+        found[resource["id"]] = None
+    if params:
+        for param, target in rows.references:
+            if param in params and target[:8] == "Patient/" and len(target) <= _LONGEST_NAME:
+                found[target[8:]] = None
+    return tuple(found)
 
 
 @cache

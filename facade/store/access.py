@@ -22,8 +22,9 @@ class Access:
             return " AND 1=0", ()
         marks = ",".join("?" * len(self.patients))
         own = f"({alias}.type='Patient' AND {alias}.id IN ({marks}))"
+        shared = f"{alias}.rid IN (SELECT rid FROM in_compartment WHERE patient IN ({marks}))"  # noqa: S608
         values = tuple(sorted(self.patients))
-        return f" AND ({alias}.patient IN ({marks}) OR {own})", values + values
+        return f" AND ({alias}.patient IN ({marks}) OR {own} OR {shared})", values * 3
 
 
 EVERYTHING = Access()

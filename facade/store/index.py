@@ -25,7 +25,7 @@ GROUPED = (
     "index_uri",
 )
 """Tables that hold rows of elements, too."""
-TABLES = (*GROUPED, "index_position", "index_token_text")
+TABLES = (*GROUPED, "index_position", "index_token_text", "in_compartment")
 COLUMNS = {
     "index_token": ("param", "code", "system", "rid"),
     "index_string": ("param", "value", "rid", "exact"),
@@ -35,6 +35,7 @@ COLUMNS = {
     "index_quantity": ("param", "low", "high", "system", "code", "rid"),
     "index_uri": ("param", "value", "rid"),
     "index_position": ("param", "rid", "x", "y", "z"),
+    "in_compartment": ("patient", "rid"),
 }
 GROUP_BITS = 16
 """An element whose values must be found together has rows of its own: under -(rid << GROUP_BITS | place)."""
@@ -47,8 +48,9 @@ class IndexRows:
     tokens (param, code, system URI or ""), strings (param, folded, exact), dates (param, low, high) as a
     half-open interval of microseconds, references (param, target), numbers (param, low, high) as a closed
     interval, quantities (param, low, high, system URI or "", code), uris (param, value), positions (param, x,
-    y, z). Repeated rows are welcome. `groups` are the rows of elements whose parts are found together.
-    `texts` (param, folded), of coded values, are for who makes that index on demand; they are not written.
+    y, z). Repeated rows are welcome. `groups` are the rows of elements whose parts are found together, and
+    `patients` the logical ids of the patients beside the first in whose compartments it is. `texts` (param,
+    folded), of coded values, are for who makes that index on demand; they are not written.
     """
 
     tokens: list[tuple[int, str, str]] = field(default_factory=list)
@@ -61,6 +63,7 @@ class IndexRows:
     positions: list[tuple[int, float, float, float]] = field(default_factory=list)
     texts: list[tuple[int, str]] = field(default_factory=list)
     groups: list[IndexRows] = field(default_factory=list)
+    patients: tuple[str, ...] = ()
 
 
 def write_rows(transaction: Transaction, items: Sequence[tuple[int, IndexRows]]) -> None:
@@ -96,6 +99,7 @@ def table_rows(
             quantities.append((param, low, high, ids[system], code[:LONGEST], rid))
         uris += [(*row, rid) for row in {(param, uri[:LONGEST]) for param, uri in rows.uris}]
         found["index_position"] += [(row[0], rid, *row[1:]) for row in set(rows.positions)]
+        found["in_compartment"] += [(patient, rid) for patient in rows.patients]
     return found
 
 

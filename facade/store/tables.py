@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, Un
 from sqlmodel import Field, SQLModel
 
 _rowid = BigInteger().with_variant(Integer, "sqlite")
+_OF_PATIENT = text("patient IS NOT NULL")
 _sorted_text = Text().with_variant(Text(collation="C"), "postgresql")  # range scans need byte order
 
 
@@ -59,7 +60,8 @@ class Resource(SQLModel, table=True):
     """The current version of a resource. `body` is what a read answers, byte for byte (empty when deleted).
 
     `hash` is over the content without meta.versionId and meta.lastUpdated. `patient` is the logical id of
-    the Patient whose compartment it is in. `raw_id` and `mapping` tell what made it.
+    the Patient whose compartment it is in; more of them are in `in_compartment`. `raw_id` and `mapping` tell
+    what made it.
     """
 
     __tablename__ = "resource"
@@ -68,6 +70,7 @@ class Resource(SQLModel, table=True):
         Index("resource_type_rid", "type", "rid"),
         Index("resource_type_updated", "type", "updated"),
         Index("resource_raw", "raw_id"),
+        Index("resource_patient", "patient", "rid", sqlite_where=_OF_PATIENT, postgresql_where=_OF_PATIENT),
     )
     rid: int | None = Field(default=None, sa_column=_id())
     type: str
@@ -230,6 +233,15 @@ class OwnParameter(SQLModel, table=True):
     state: str
     since: int = Field(sa_column=_big(nullable=False))
     rid: int = Field(sa_column=_big(nullable=False))
+
+
+class InCompartment(SQLModel, table=True):
+    """A further Patient (logical id) whose compartment a resource is in, beside `resource.patient`."""
+
+    __tablename__ = "in_compartment"
+    __table_args__ = _index_args("in_compartment")
+    patient: str = Field(sa_column=Column(_sorted_text, primary_key=True))
+    rid: int = Field(sa_column=Column(_rowid, primary_key=True, autoincrement=False))
 
 
 class Quarantine(SQLModel, table=True):

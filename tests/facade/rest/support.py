@@ -12,7 +12,7 @@ import httpx
 
 from facade.rest.dispatch import Dispatch, Route
 from facade.rest.service import Service
-from facade.search import extract
+from facade.search import extract, patient_of
 from facade.store import Store, Transaction
 from facade.store.index import delete_rows, write_rows
 from facade.store.serialise import freeze, instant
@@ -67,15 +67,15 @@ def _write(transaction: Transaction, resource: Mapping[str, Any], now: int, *, d
         )
         transaction.execute("DELETE FROM resource WHERE rid=?", (rid,))
         delete_rows(transaction, (rid,))
-    content = freeze(resource)
+    content, index = freeze(resource), extract(dict(resource))
     body = b"" if deleted else content.body(version, instant(now))
     transaction.execute(
-        "INSERT INTO resource (rid, type, id, version, updated, deleted, hash, body)"
-        " VALUES (?,?,?,?,?,?,?,?)",
-        (rid, *key, version, now, int(deleted), content.hash, body),
+        "INSERT INTO resource (rid, type, id, version, updated, deleted, patient, hash, body)"
+        " VALUES (?,?,?,?,?,?,?,?,?)",
+        (rid, *key, version, now, int(deleted), patient_of(dict(resource), index), content.hash, body),
     )
     if not deleted:
-        write_rows(transaction, [(rid, extract(dict(resource)))])
+        write_rows(transaction, [(rid, index)])
 
 
 def service(

@@ -1,0 +1,284 @@
+"""$everything: the record of a patient, of every patient that the caller may see, or of an encounter.
+
+https://hl7.org/fhir/R4/patient-operation-everything.html
+https://hl7.org/fhir/R4/encounter-operation-everything.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from facade.errors import BadRequest, NotFound, UnknownParameter
+from facade.flow.live.demand import Told
+from facade.operations.inputs import simple_items
+from facade.rest.age import age_headers, calm_age, refresh_read, refresh_search, stored
+from facade.rest.answer import Answer, Header
+from facade.rest.bundle import searchset
+from facade.rest.call import Call, Items
+from facade.rest.caller import access_of
+from facade.rest.links import Links
+from facade.rest.matches import remark
+from facade.rest.negotiation import PARAMETERS, negotiate
+from facade.rest.paging import PARAMETER as CURSOR
+from facade.rest.pretty import rewrite
+from facade.rest.read import read_stored
+from facade.rest.service import Service
+from facade.rest.subset import PARAMETERS as SUBSETS
+from facade.rest.subset import parse_subset
+from facade.search import parse_search
+from facade.search.date import interval
+from facade.search.everything import Everything, Row, compartment_types, referred_names
+from facade.search.includes import MAX_INCLUDED
+from facade.search.keyset import Cursor, read_cursor
+from facade.spec import definitions
+
+_KNOWN = {
+    "Patient": ("_since", "_type", "_count", "start", "end"),
+    "Encounter": ("_since", "_type", "_count"),
+}
+_ANYWAY = PARAMETERS | SUBSETS | {CURSOR}
+_COUNT = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
+_MAX_NAMES = 4 * MAX_INCLUDED
+_HOLDER = 0
+"""The place of the one whose record it is: before every rid."""
+
+
+class _Page(NamedTuple):
+    rows: Sequence[Row]
+    included: Sequence[Row]
+    before: Cursor | None
+    after: Cursor | None
+    cut: bool
+
+
+async def everything(service: Service, call: Call, type: str, id: str | None = None) -> Answer:
+    """200 with a searchset: the one whose record it is, then its compartment as it came into the store, a
+    page at a time, each page with what it refers to; 404 or 410 as a read would answer."""
+    items = await simple_items(call)
+    media = negotiate(call.header(b"accept"), items)
+    accepted, ignored = _accepted(type, items, lenient=call.prefer().lenient)
+    wanted = _wanted(service, call, type, id, accepted)
+    count = _count(service, accepted)
+    subset = parse_subset(items) if accepted else None
+    links = Links.of(service, _path(type, id), accepted, items)
+    cursor = next((value for name, value in items if name == CURSOR), None)
+    edge = None if cursor is None else read_cursor(links.open(cursor), 0)
+    told = None
+    if service.refresher is not None:
+        told = await _refreshed(service, call, wanted, onward=cursor is not None)
+    page = await _page(service, call, wanted, edge, count)
+    rows, included = page.rows, page.included
+    age: tuple[Header, ...] = ()
+    if service.refresher is not None:
+        types = {bytes(row[1]).partition(b"/")[0].decode() for part in (rows, included) for row in part}
+        told = await stored(service, sorted(types), told) if types else told
+        age = age_headers(service, told) if told is not None else ()
+    if subset is not None:
+        rows = [(*row[:2], subset.apply(row[2])) for row in rows]
+        included = [(*row[:2], subset.apply(row[2], included=True)) for row in included]
+    body = searchset(
+        service.base_url,
+        None,
+        _urls(links, cursor, page),
+        rows,
+        included=included,
+        total=len(rows) if edge is None and page.after is None else None,
+        outcome=_outcome(ignored, told, cut=page.cut),
+    )
+    return Answer(200, media.content_type, rewrite(body, media), age)
+
+
+def _path(type: str, id: str | None) -> str:
+    return f"{type}/$everything" if id is None else f"{type}/{id}/$everything"
+
+
+def _accepted(type: str, items: Items, *, lenient: bool) -> tuple[Items, list[str]]:
+    """The parameters that are understood, and the names of the others. Raises UnknownParameter."""
+    known = _KNOWN[type]
+    ignored = [name for name, _ in items if name not in known and name not in _ANYWAY]
+    if ignored and not lenient:
+        raise UnknownParameter(
+            f"{ignored[0][:40]} is not supported with $everything of {type}; there are {', '.join(known)}.",
+            expression=f"http.{ignored[0][:40]}",
+        )
+    return [item for item in items if item[0] in known or item[0] in SUBSETS], ignored
+
+
+def _wanted(service: Service, call: Call, type: str, id: str | None, items: Items) -> Everything:
+    """What is asked for. Raises BadRequest."""
+    access, dialect = access_of(call), service.store.dialect
+    if not items:
+        return Everything(type, id, access, dialect)
+    types = [one.strip() for name, value in items if name == "_type" for one in value.split(",")]
+    for one in types:
+        if one not in service.served:
+            raise BadRequest(f"_type names {one[:64]}, which is not served here.", expression="_type")
+    since, start, end = (_moment(service, items, name) for name in ("_since", "start", "end"))
+    return Everything(
+        type,
+        id,
+        access,
+        dialect,
+        frozenset(types) or None,
+        since[0] if since else None,
+        start[0] if start else None,
+        end[1] if end else None,
+    )
+
+
+def _single(items: Items, name: str) -> str | None:
+    values = [value for key, value in items if key == name]
+    if len(values) > 1:
+        raise BadRequest(f"{name} is given more than once.", expression=name)
+    return values[0] if values else None
+
+
+def _moment(service: Service, items: Items, name: str) -> tuple[int, int] | None:
+    text = _single(items, name)
+    if text is None:
+        return None
+    found = interval(text, service.zone)
+    if found is None:
+        raise BadRequest(f"{name} is a date, such as 2024-01-31, or a time of one.", expression=name)
+    return found
+
+
+def _count(service: Service, items: Items) -> int:
+    """Rows on a page: as many as there can be, unless the client says."""
+    text = _single(items, "_count")
+    if text is None:
+        return service.max_count
+    if not _COUNT.fullmatch(text):
+        raise BadRequest("_count is one whole number, 1 or more.", expression="_count")
+    return min(int(text), service.max_count)
+
+
+async def _page(service: Service, call: Call, wanted: Everything, edge: Cursor | None, count: int) -> _Page:
+    """One page of the record, in the order of rid, after the one whose record it is."""
+    backward = edge is not None and edge.backward
+    holder: Row | None = None
+    found: list[Row] = []
+    name = wanted.holder
+    for row in await service.store.search(*wanted.page(edge, count + 1)):
+        if row[1] == name:
+            holder = row
+        else:
+            found.append(row)
+    if name is not None:
+        if holder is None:
+            holder = await _absent(service, call, wanted)
+        found = _with_holder(wanted, found, holder, edge)
+    found.sort(key=lambda row: row[0], reverse=backward)
+    more = len(found) > count
+    found = found[:count]
+    if backward:
+        found.reverse()
+    before = after = None
+    if found:
+        if more if backward else edge is not None:
+            before = Cursor((), found[0][0], backward=True)
+        if backward or more:
+            after = Cursor((), found[-1][0])
+    rows = found if wanted.types is None else [row for row in found if wanted.wants(row)]
+    included, cut = await _included(service, wanted, found)
+    return _Page(rows, included, before, after, cut)
+
+
+def _with_holder(wanted: Everything, rows: list[Row], holder: Row, edge: Cursor | None) -> list[Row]:
+    """It is before all others, if it is wanted."""
+    if wanted.since is not None and holder[3] < wanted.since:
+        return rows
+    if wanted.walked is not None and wanted.type not in wanted.walked:
+        return rows
+    if edge is not None and not (edge.backward and edge.rid > _HOLDER):
+        return rows
+    return [*rows, (_HOLDER, *holder[1:])]
+
+
+async def _absent(service: Service, call: Call, wanted: Everything) -> Row:
+    """Raises what a read raises."""
+    assert wanted.id is not None
+    found, _ = await read_stored(service, call, wanted.type, wanted.id)
+    if found.body:  # it came this very moment
+        return found.rid, wanted.holder, found.body, found.updated
+    raise NotFound(f"There is no {wanted.type} with this id.")
+
+
+async def _included(service: Service, wanted: Everything, rows: Sequence[Row]) -> tuple[Sequence[Row], bool]:
+    """What a page refers to, each once, and whether there was more than that."""
+    names = referred_names(rows, service.base_url)
+    if wanted.types is not None:
+        names = {name: None for name in names if name[0] in wanted.types}
+    for row in rows:
+        type, _, id = bytes(row[1]).decode().partition("/")
+        names.pop((type, id), None)
+    if wanted.id is not None:
+        names.pop((wanted.type, wanted.id), None)
+    if not names:
+        return (), False
+    found = await service.store.search(*wanted.referred(list(names)[:_MAX_NAMES]))
+    place = {f"{type}/{id}".encode(): at for at, (type, id) in enumerate(names)}
+    found.sort(key=lambda row: place[bytes(row[1])])
+    return found[:MAX_INCLUDED], len(found) > MAX_INCLUDED or len(names) > _MAX_NAMES
+
+
+async def _refreshed(service: Service, call: Call, wanted: Everything, *, onward: bool) -> Told | None:
+    """Every type of the compartment that is served, brought up to date, all at once."""
+    tasks = []
+    for type in sorted(compartment_types(wanted.type) & service.served):
+        unseen = wanted.walked is not None and type not in wanted.walked and type != wanted.type
+        if unseen or calm_age(service, call, type) is not None:
+            continue
+        if type == wanted.type and wanted.id is not None:
+            tasks.append(refresh_read(service, call, type, wanted.id))
+        else:
+            search = parse_search(type, _narrowing(wanted, type), base_url=service.base_url)
+            tasks.append(refresh_search(service, call, search, onward=onward))
+    if not tasks:
+        return None
+    parts: list[Told] = []
+    for part in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(part, BaseException):
+            raise part
+        parts.append(part)
+    times = [part.asked for part in parts if part.asked is not None]
+    troubles = dict.fromkeys(trouble for part in parts for trouble in part.troubles)
+    return Told(min(times) if len(times) == len(parts) else None, tuple(troubles))
+
+
+def _narrowing(wanted: Everything, type: str) -> list[tuple[str, str]]:
+    """What of a type a source is asked for: what names the patient as such; of a type that has no such
+    parameter, what has it in the first place that puts it in the compartment."""
+    if wanted.id is None:
+        return []
+    known = definitions.search_parameters(type)
+    usual = [code for code in ("patient", "subject") if code in known] if wanted.type == "Patient" else []
+    codes = usual or [code for code in definitions.compartment(wanted.type)[type] if code in known][:1]
+    return [(code, f"{wanted.type}/{wanted.id}") for code in codes]
+
+
+def _urls(links: Links, cursor: str | None, page: _Page) -> Mapping[str, str]:
+    urls = {"self": links.at(cursor)}
+    if cursor is not None or page.after is not None:
+        urls["first"] = links.at(None)
+    if page.before is not None:
+        urls["previous"] = links.sign(page.before.text())
+    if page.after is not None:
+        urls["next"] = links.sign(page.after.text())
+    return urls
+
+
+def _outcome(ignored: Iterable[str], told: Told | None, *, cut: bool) -> dict[str, Any] | None:
+    """What must be said of the answer, if anything."""
+    issues = [
+        remark("not-supported", f"The parameter {name[:100]} was ignored.", f"http.{name[:100]}")
+        for name in ignored
+    ]
+    issues += [remark(trouble.code, trouble.text) for trouble in (told.troubles if told else ())]
+    if cut:
+        text = f"More than {MAX_INCLUDED} resources are referred to; the rest was left out."
+        issues.append(remark("incomplete", text, "_count"))
+    return {"resourceType": "OperationOutcome", "issue": issues} if issues else None
