@@ -1,7 +1,7 @@
 """One page of a search as SQL, in one of three shapes: in the order of `rid`; sorted, where the matches are
 few; and along the index of the first sort key, where they may be many.
 
-A limit is written `LIMIT 0+?`: SQLite plans a statement with a bare `LIMIT ?` anew at every use, for its value.
+A limit is written `LIMIT 0+?`: SQLite plans a statement with a bare `LIMIT ?` anew at every use.
 
 https://hl7.org/fhir/R4/search.html#sort
 """
