@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from facade.errors import BadRequest, NotFound, UnknownParameter
@@ -159,19 +160,14 @@ def _count(service: Service, items: Items) -> int:
 async def _page(service: Service, call: Call, wanted: Everything, edge: Cursor | None, count: int) -> _Page:
     """One page of the record, in the order of rid, after the one whose record it is."""
     backward = edge is not None and edge.backward
-    holder: Row | None = None
-    found: list[Row] = []
-    name = wanted.holder
-    for row in await service.store.search(*wanted.page(edge, count + 1)):
-        if row[1] == name:
-            holder = row
-        else:
-            found.append(row)
-    if name is not None:
-        if holder is None:
-            holder = await _absent(service, call, wanted)
-        found = _with_holder(wanted, found, holder, edge)
-    found.sort(key=lambda row: row[0], reverse=backward)
+    found: list[Row] = [*await service.store.search(*wanted.page(edge, count + 2))]
+    if wanted.needs_rest(found):
+        found += await service.store.search(*wanted.rest(edge, count + 1))
+    if (name := wanted.holder) is not None:
+        holder = next((row for row in found if row[1] == name), None)
+        found = [row for row in found if row[1] != name]
+        found = _with_holder(wanted, found, holder or await _absent(service, call, wanted), edge)
+    found.sort(key=itemgetter(0), reverse=backward)
     more = len(found) > count
     found = found[:count]
     if backward:
@@ -210,18 +206,14 @@ async def _absent(service: Service, call: Call, wanted: Everything) -> Row:
 async def _included(service: Service, wanted: Everything, rows: Sequence[Row]) -> tuple[Sequence[Row], bool]:
     """What a page refers to, each once, and whether there was more than that."""
     names = referred_names(rows, service.base_url)
+    for known in (wanted.holder, *[row[1] for row in rows]):
+        names.pop(known, None)
     if wanted.types is not None:
-        names = {name: None for name in names if name[0] in wanted.types}
-    for row in rows:
-        type, _, id = bytes(row[1]).decode().partition("/")
-        names.pop((type, id), None)
-    if wanted.id is not None:
-        names.pop((wanted.type, wanted.id), None)
+        names = {name: one for name, one in names.items() if one[0] in wanted.types}
     if not names:
         return (), False
-    found = await service.store.search(*wanted.referred(list(names)[:_MAX_NAMES]))
-    place = {f"{type}/{id}".encode(): at for at, (type, id) in enumerate(names)}
-    found.sort(key=lambda row: place[bytes(row[1])])
+    found = await service.store.search(*wanted.referred(list(names.values())[:_MAX_NAMES]))
+    found.sort(key=itemgetter(1))
     return found[:MAX_INCLUDED], len(found) > MAX_INCLUDED or len(names) > _MAX_NAMES
 
 

@@ -57,46 +57,63 @@ class Everything:
         return self.types is None or bytes(row[1]).partition(b"/")[0].decode() in self.types
 
     def page(self, edge: Cursor | None, count: int) -> Statement:
-        """The one whose record it is, whatever else is asked, and so many rows of its compartment beyond the
-        edge; in no order. Of each part there may be so many: the first of all are the page."""
-        columns = f"{INCLUDED[self.dialect]},r.updated"
-        backward = edge is not None and edge.backward
-        beyond, at = ("", []) if edge is None else (f" AND r.rid{'<' if backward else '>'}?", [edge.rid])
-        test, values = self._tests()
-        rest = f" AND r.deleted=0{test}{beyond} ORDER BY r.rid{' DESC' if backward else ''} LIMIT ?"
-        parts: list[str] = []
-        params: list[Any] = []
-        for tables, where, some in self._members():
-            parts.append(f"SELECT * FROM (SELECT {columns} FROM {tables} WHERE {where}{rest}) p{len(parts)}")
-            params += [*some, *values, *at, count]
-        if self.id is not None:
-            clause, patients = self.access.clause("r")
-            parts.append(
-                f"SELECT {columns} FROM resource r WHERE r.type=? AND r.id=? AND r.deleted=0{clause}"
-            )
-            params += [self.type, self.id, *patients]
-        return " UNION ALL ".join(parts), tuple(params)
-
-    def _members(self) -> list[tuple[str, str, tuple[Any, ...]]]:
-        """FROM, WHERE and values of the parts of the compartment; none has a row of another."""
+        """So many rows of the compartment beyond the edge, in the direction of the walk; all but those that
+        `rest` has, for which the last column tells whether a Patient shares any resource."""
+        shared, params = "", []
         if self.id is None:
-            return [
-                ("resource r", "COALESCE(r.patient,'')<>''", ())
-            ]  # along the rid, not an index of patients
+            where, some = "COALESCE(r.patient,'')<>''", []  # along the rid, not an index of patients
+        elif self.type == "Patient":
+            shared = ",EXISTS (SELECT 1 FROM in_compartment k WHERE k.patient=?)"
+            params, where, some = [self.id], "r.patient=?", [self.id]
+        else:
+            sql, values = _referring(self.type, self.id)
+            where, some = f"r.rid IN (SELECT i.rid {sql})", list(values)
+        sql, values = self._part(edge, "resource r", (where, tuple(some)), count, shared)
+        return sql, (*params, *values)
+
+    def needs_rest(self, rows: Sequence[Row]) -> bool:
+        """Whether these rows of `page` do not tell everything."""
+        if self.id is None:
+            return False
+        name = self.holder
+        return self.type != "Patient" or not rows or rows[0][-1] or not any(row[1] == name for row in rows)
+
+    def rest(self, edge: Cursor | None, count: int) -> Statement:
+        """The one whose record it is, whatever else is asked, and so many rows of what it shares."""
+        assert self.id is not None
+        clause, patients = self.access.clause("r")
+        sql = f"SELECT {self._columns} FROM resource r WHERE r.type=? AND r.id=? AND r.deleted=0{clause}"
+        params: tuple[Any, ...] = (self.type, self.id, *patients)
         if self.type == "Patient":
-            return [
-                ("resource r", "r.patient=?", (self.id,)),
-                ("in_compartment k CROSS JOIN resource r", "k.patient=? AND r.rid=k.rid", (self.id,)),
-            ]
-        sql, values = _referring(self.type, self.id)
-        return [("resource r", f"r.rid IN (SELECT i.rid {sql})", values)]
+            tables = "in_compartment k CROSS JOIN resource r"
+            more, values = self._part(edge, tables, ("k.patient=? AND r.rid=k.rid", (self.id,)), count)
+            sql, params = f"SELECT * FROM ({more}) p UNION ALL {sql}", (*values, *params)
+        return sql, params
+
+    @property
+    def _columns(self) -> str:
+        return f"{INCLUDED[self.dialect]},r.updated"
+
+    def _part(
+        self,
+        edge: Cursor | None,
+        tables: str,
+        where: Statement,
+        count: int,
+        more: str = "",
+    ) -> Statement:
+        backward = edge is not None and edge.backward
+        beyond, at = ("", ()) if edge is None else (f" AND r.rid{'<' if backward else '>'}?", (edge.rid,))
+        test, values = self._tests()
+        sql = (
+            f"SELECT {self._columns}{more} FROM {tables} WHERE {where[0]} AND r.deleted=0{test}{beyond} "
+            f"ORDER BY r.rid{' DESC' if backward else ''} LIMIT ?"
+        )
+        return sql, (*where[1], *values, *at, count)
 
     def _tests(self) -> Statement:
         clause, patients = self.access.clause("r")
         sql, params = clause, list[Any](patients)
-        if self.id is not None:
-            sql += " AND NOT (r.type=? AND r.id=?)"
-            params += [self.type, self.id]
         if self.walked is not None:
             sql += f" AND r.type IN ({_marks(self.walked)})"
             params += sorted(self.walked)
@@ -167,21 +184,25 @@ def _padded(names: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return names + [names[-1]] * (size - len(names))
 
 
-@cache
-def _references(base_url: str) -> re.Pattern[bytes]:
-    base = re.escape(base_url.rstrip("/").encode())
-    return re.compile(
-        rb'"(?:reference":"(?:%b/)?([A-Z][A-Za-z]+)|url":"(?:%b/)?(Binary))/([A-Za-z0-9.\-]{1,64})["/]'
-        % (base, base)
-    )
+_REFERENCE, _URL = re.compile(rb'reference":"([^"]+)'), re.compile(rb'"url":"([^"]+)')
+_NAME = re.compile(rb"([A-Z][A-Za-z]+)/([A-Za-z0-9.\-]{1,64})(?:/_history/[^/]+)?")
 
 
-def referred_names(rows: Iterable[Row], base_url: str) -> dict[tuple[str, str], None]:
-    """Type and id of what these rows' bytes refer to here, be it by a search parameter or not, and of the
-    Binary of an attachment; in order, each once. What stands inside a text is not taken for a reference,
-    because its quotes are escaped."""
-    find = _references(base_url).findall
-    found = dict.fromkeys(one for row in rows for one in find(row[2]))
+def referred_names(rows: Iterable[Row], base_url: str) -> dict[bytes, tuple[str, str]]:
+    """What these rows' bytes refer to here, be it by a search parameter or not, and the Binary of an
+    attachment: `Type/id`, and that in two.
+
+    What stands inside a text is not taken for a reference, because its quotes are escaped.
+    """
+    body = b"".join([row[2] for row in rows])
+    base = base_url.rstrip("/").encode() + b"/"
+    found = set(_REFERENCE.findall(body))
+    if b"Binary/" in body:
+        found.update(url for url in _URL.findall(body) if url.removeprefix(base).startswith(b"Binary/"))
     types = definitions.resource_types()
-    names = ((((type or binary).decode()), id.decode()) for type, binary, id in found)
-    return {name: None for name in names if name[0] in types}
+    names: dict[bytes, tuple[str, str]] = {}
+    for one in sorted(found):
+        match = _NAME.fullmatch(one.removeprefix(base))
+        if match is not None and (type := match[1].decode()) in types:
+            names[b"%b/%b" % match.groups()] = type, match[2].decode()
+    return names
