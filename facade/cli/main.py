@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from connectors.errors import ConnectorError
-from facade.cli import check, explain, init, replay, run, serve, status, sync
+from facade.cli import check, explain, init, reindex, replay, run, serve, status, sync
 from facade.cli.console import error_line
 from facade.errors import FacadeError
 from facade.mapping import PackError
@@ -42,6 +42,7 @@ cli.command("check")(check.check)
 cli.command("sync")(sync.sync)
 cli.command("explain")(explain.explain)
 cli.command("replay")(replay.replay)
+cli.command("reindex")(reindex.reindex)
 cli.command("status")(status.status)
 
 

@@ -19,7 +19,11 @@ from typing import Any
 
 from facade.flow.sql import by_parts, marks
 from facade.search import Setting, extract, patient_of
+from facade.search.quantity import CANONICAL
+from facade.search.token import OF_TYPE
+from facade.spec.definitions import FIRST_OWN, STRIDE
 from facade.store import Store, Transaction
+from facade.store.history import stored_types
 from facade.store.index import (
     COLUMNS,
     GROUP_BITS,
@@ -49,11 +53,13 @@ Progress = Callable[[int], None]
 
 @dataclass(slots=True)
 class Compared:
-    """Of one table, index rows that were as they must be, that were missing, and that were too many."""
+    """Of one table, index rows that were as they must be, that were missing, and that were too many; apart
+    from these, those that differ because parameters of the site's own are new or retired."""
 
     same: int = 0
     missing: int = 0
     surplus: int = 0
+    due: int = 0
 
 
 @dataclass(slots=True)
@@ -67,8 +73,13 @@ class Found:
 
     @property
     def differences(self) -> int:
-        """Rows missing and too many."""
+        """Rows missing and too many that should not have been."""
         return sum(one.missing + one.surplus for one in self.tables.values())
+
+    @property
+    def due(self) -> int:
+        """Rows missing and too many, as it should be until a reindexing."""
+        return sum(one.due for one in self.tables.values())
 
     def add(self, other: Found) -> None:
         """Of other resources."""
@@ -82,6 +93,7 @@ class Found:
         for name, one in other.tables.items():
             self.tables[name].missing += one.missing
             self.tables[name].surplus += one.surplus
+            self.tables[name].due += one.due
 
 
 async def reindex_types(
@@ -154,6 +166,12 @@ async def sweep(store: Store, *, write: bool = True) -> Found:
     return found
 
 
+async def all_types(store: Store) -> list[str]:
+    """The types that have an index, or are to have one: of a parameter of the site's own."""
+    await store.notice_parameters()
+    return sorted(await stored_types(store) | {one.type for one in store.parameters})
+
+
 async def count_resources(store: Store, types: Iterable[str]) -> int:
     """How many resources of these types there are or were."""
     total = 0
@@ -209,6 +227,9 @@ def _compare(
     bodies = by_parts(transaction.execute, _BODIES.removesuffix(" "), changed)
     made = {**made, **_make_all(bodies, setting)}
     found = Found(len(now))
+    settled = frozenset(
+        one.number + raised for one in setting.custom if one.ready for raised in (0, CANONICAL, OF_TYPE)
+    )
     wanted = table_rows(
         [(rid, made[rid][1]) for rid in now],
         partial(intern, transaction) if write else partial(_numbers, transaction),
@@ -217,11 +238,18 @@ def _compare(
     for table, rows in wanted.items():
         here, there = set(rows), set(map(tuple, stored[table]))
         missing, surplus = here - there, there - here
-        found.tables[table] = Compared(len(here & there), len(missing), len(surplus))
+        due = sum(_is_due(row[0], settled) for row in (*missing, *surplus))
+        lacking, wrong = (sum(not _is_due(row[0], settled) for row in rows) for rows in (missing, surplus))
+        found.tables[table] = Compared(len(here & there), lacking, wrong, due)
         if write:
             replace_rows(transaction, table, list(surplus), list(missing))
     _compare_patients(transaction, now, made, found.tables[PATIENT], write=write)
     return found
+
+
+def _is_due(param: int, settled: frozenset[int]) -> bool:
+    """Whether a row is of the site's own parameters, and not of those that are searched by."""
+    return param % STRIDE >= FIRST_OWN and param not in settled  # a number is raised by many STRIDEs
 
 
 def _compare_patients(

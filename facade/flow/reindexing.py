@@ -107,7 +107,7 @@ class Reindexing:
                 await self._end(replace(state, status="complete", done=found.resources), found)
 
     async def _end(self, state: State, found: Found) -> None:
-        ended = replace(state, mended=found.differences, ended=self._store.now())
+        ended = replace(state, mended=found.differences + found.due, ended=self._store.now())
         with suppress(FacadeError):  # it will look as if it had been interrupted
             await self._store.write(lambda transaction: _remember(transaction, ended))
 

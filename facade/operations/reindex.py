@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from facade.flow.reindex import reindex_resources
+from facade.flow.reindex import all_types, reindex_resources
 from facade.flow.reindexing import State
 from facade.rest.answer import Answer
 from facade.rest.call import Call
@@ -31,10 +31,14 @@ async def reindex(service: Service, call: Call, type: str | None = None, id: str
     if call.method == "POST" and type is not None and id is not None:
         resource, _ = await read_stored(service, call, type, id)
         found = await reindex_resources(service.store, (resource.rid,))
-        done = [_named("status", "complete"), _count("total", 1), _count("mended", found.differences)]
+        done = [
+            _named("status", "complete"),
+            _count("total", 1),
+            _count("mended", found.differences + found.due),
+        ]
         return Answer(200, media.content_type, write(_parameters(done), media))
     if call.method == "POST":
-        types = sorted(service.served) if type is None else [type]
+        types = await all_types(service.store) if type is None else [type]
         state: State | None = await reindexing.start(types, PATIENCE)
     else:
         state = await reindexing.state()

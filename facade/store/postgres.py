@@ -125,6 +125,19 @@ class PostgresSession:
         self._connection.close()
 
 
+def is_held(url: str) -> bool:
+    """Whether any client is connected to the database."""
+    others = (
+        "SELECT 1 FROM pg_stat_activity WHERE datname=current_database() AND pid<>pg_backend_pid()"
+        " AND backend_type='client backend' LIMIT 1"
+    )
+    try:
+        with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
+            return connection.execute(others).fetchone() is not None
+    except psycopg.Error:
+        return False  # why it cannot be reached is told when it is opened
+
+
 class PostgresStore(Store):
     """A store in one PostgreSQL database, shared by any number of processes."""
 

@@ -173,3 +173,14 @@ def prepare(path: Path, key: str) -> None:
     finally:
         session.rollback()
         session.close()
+
+
+def is_held(path: Path, key: str) -> bool:
+    """Whether a process has the store open: only who is alone with a file can take it out of WAL mode."""
+    connection = connect(path, key, cache_kib=1024, busy=0.5)
+    try:
+        return bool(connection.execute("PRAGMA journal_mode=DELETE").fetchone() == ("wal",))
+    except dbapi2.OperationalError:
+        return True
+    finally:
+        connection.close()

@@ -80,6 +80,21 @@ class Store(ABC):
         scheme = url.partition(":")[0]
         raise CannotOpen(f"a store's URL begins with sqlite:/// or postgresql://, not {scheme!r}")
 
+    @staticmethod
+    def is_held(url: str, *, key_file: Path | None = None) -> bool:
+        """Whether any process has this store open (on PostgreSQL: any client its database); asked before one
+        opens it. Raises CannotOpen."""
+        if url.startswith("sqlite:///"):
+            from facade.store import sqlite
+            from facade.store.keyfile import read_key
+
+            path = Path(unquote(url.removeprefix("sqlite:///"))).absolute()
+            key = key_file or path.with_name(path.name + ".key")
+            return path.exists() and sqlite.is_held(path, read_key(key, path))
+        from facade.store import postgres
+
+        return postgres.is_held(url)
+
     def now(self) -> int:
         """Microseconds since 1970, in whole milliseconds: what FHIR instants and the tables share.
 
