@@ -51,6 +51,11 @@ def translate(error: BaseException) -> BaseException:
     return error
 
 
+def _milliseconds(seconds: float) -> int:
+    """None at all would be no limit."""
+    return max(round(seconds * 1000), 1)
+
+
 class PostgresSession:
     """The writer's session."""
 
@@ -85,7 +90,7 @@ class PostgresSession:
 
     def search(self, sql: str, params: Sequence[Any], seconds: float) -> list[Row]:
         cursor = self._cursor
-        cursor.execute(f"SAVEPOINT search; SET LOCAL statement_timeout={round(seconds * 1000)}")
+        cursor.execute(f"SAVEPOINT search; SET LOCAL statement_timeout={_milliseconds(seconds)}")
         try:
             rows = self.execute(sql, params)
         except psycopg.errors.QueryCanceled:
@@ -207,7 +212,7 @@ class PostgresStore(Store):
     def _search(self, sql: str, params: Sequence[Any]) -> list[Row]:
         try:
             with self._pool.connection() as connection, connection.pipeline(), connection.transaction():
-                connection.execute(f"SET LOCAL statement_timeout={round(self.search_seconds * 1000)}")
+                connection.execute(f"SET LOCAL statement_timeout={_milliseconds(self.search_seconds)}")
                 return connection.execute(translate_sql(sql), params).fetchall()
         except psycopg.errors.QueryCanceled:
             raise TooCostly(TOO_LONG) from None

@@ -65,7 +65,24 @@ def test_temperatures_have_an_offset() -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["", "mgg", "foo", "kkg", "k[in_i]", "mg/", "/", "(mg", "mg)", "m g", "m..s", "-1", "{a", "10*x", "²"],
+    [
+        "",
+        "mgg",
+        "foo",
+        "kkg",
+        "k[in_i]",
+        "mg/",
+        "/",
+        "(mg",
+        "mg)",
+        "m g",
+        "m..s",
+        "-1",
+        "{a",
+        "10*x",
+        "²",
+        "x" * 101,
+    ],
 )
 def test_what_is_no_unit_has_no_base(code: str) -> None:
     assert canonical(code) is None
