@@ -17,7 +17,7 @@ from facade.app import create_app
 from facade.cli import main
 from facade.flow.source import GROUP
 from facade.packs import shipped_packs
-from facade.rest.routes import ROUTES
+from facade.rest.routes import OF_SYSTEM, ROUTES
 from facade.search import parse_search
 from facade.search.kinds import KINDS
 from facade.settings import load_settings
@@ -127,7 +127,7 @@ def test_what_is_supported_is_what_is_wired() -> None:
     assert set(re.findall(r"`:([a-z-]+)`", rest)) == {
         modifier for kind in KINDS.values() for modifier in kind.MODIFIERS
     }
-    wired = {route.interaction for route in ROUTES}
+    wired = {route.interaction for route in ROUTES} | set(OF_SYSTEM)
     told = {name.split(" (")[0] for name in cells["interactions"].split(", ")}
     assert told == wired
     packages = {entry.name for entry in entry_points(group=GROUP)}

@@ -27,7 +27,6 @@ from facade.rest.vread import vread
 ROUTES = (
     Route("GET", "metadata", "capabilities", capabilities),
     Route("GET", "", "search-system", search_system),
-    Route("POST", "", "batch", bundle_post),
     Route("POST", "", "transaction", bundle_post),
     Route("POST", "_search", "search-system", search_system_by_post),
     Route("GET", "_history", "history-system", history_system),
@@ -52,5 +51,5 @@ ROUTES = (
 INTERACTIONS = tuple(dict.fromkeys(route.interaction for route in ROUTES if "{type}" in route.path))
 """What the CapabilityStatement declares for every type served."""
 
-OF_SYSTEM = tuple(dict.fromkeys(route.interaction for route in ROUTES if "{type}" not in route.path))
-"""What it declares for the server as a whole."""
+OF_SYSTEM = (*dict.fromkeys(route.interaction for route in ROUTES if "{type}" not in route.path), "batch")
+"""What it declares for the server as a whole. A batch is posted where a transaction is."""

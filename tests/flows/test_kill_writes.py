@@ -28,9 +28,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, postgres_url: Callable[[
     return found
 
 
-def written_until_killed(url: str, seed: int, seconds: float) -> dict[str, tuple[int, str]]:
+def written_until_killed(url: str, seed: int, how: str, seconds: float) -> dict[str, tuple[int, str]]:
     """What was acknowledged last of each pair: its number, and whether it was `there` or `gone`."""
-    command = [sys.executable, "-m", "tests.flows.writing", url, str(seed)]
+    command = [sys.executable, "-m", "tests.flows.writing", url, str(seed), how]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPO) as writer:
         assert writer.stdout is not None
         lines = [writer.stdout.readline()]
@@ -41,11 +41,12 @@ def written_until_killed(url: str, seed: int, seconds: float) -> dict[str, tuple
     return {name: (int(number), state) for name, number, state in whole}
 
 
-def test_nothing_is_half_and_nothing_lost(url: str) -> None:
+@pytest.mark.parametrize("how", ["changes", "bundles"])
+def test_nothing_is_half_and_nothing_lost(url: str, how: str) -> None:
     chance = random.Random(20240131)
     told: dict[str, tuple[int, str]] = {}
     for seed in range(1, KILLS + 1):
-        told.update(written_until_killed(url, seed, chance.uniform(0, 0.3)))
+        told.update(written_until_killed(url, seed, how, chance.uniform(0, 0.3)))
         store = Store.open(url)
         held = halves(store)
         check_indexed(store)
