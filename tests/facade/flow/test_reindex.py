@@ -229,3 +229,30 @@ async def test_what_changes_meanwhile_is_not_ready(store: Store, monkeypatch: py
     assert not store.parameters[0].ready
     await reindex_types(store, ["Patient"], settle=0)
     assert store.parameters[0].ready
+
+
+async def test_a_reindexing_beside_another_process_that_writes(store: Store) -> None:
+    """With a writer of its own, which nothing but the store keeps apart from ours."""
+    url = f"sqlite:///{store.path}" if store.dialect == "sqlite" else store._url  # type: ignore[attr-defined]
+    other = Store.open(url, clock=Ticking())
+    for number in range(20):
+        await put(store, observation(number % 28 + 1, "p1"), f"o{number}")
+    store.write_sync(lambda transaction: transaction.execute("DELETE FROM index_quantity"))
+    ended = asyncio.Event()
+
+    async def write() -> int:
+        turns = 0
+        while not ended.is_set() or turns < 40:
+            turns += 1
+            await put(other, observation(turns % 28 + 1, f"p{turns}"), f"o{turns % 25}")
+        return turns
+
+    writing = asyncio.create_task(write())
+    for _ in range(5):
+        await look(store, write=True)
+        await asyncio.sleep(0)
+    ended.set()
+    assert await writing >= 40
+    found = await look(other)
+    assert (found.resources, found.differences) == (25, 0)
+    other.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -114,3 +115,16 @@ def test_an_unreachable_server_is_named_without_its_password() -> None:
         Store.open("postgresql://someone:hunter2@127.0.0.1:9/records")
     assert "records on 127.0.0.1" in str(raised.value)
     assert "hunter2" not in str(raised.value)
+
+
+def test_whether_a_store_is_held(store: Store) -> None:
+    url = f"sqlite:///{store.path}" if store.dialect == "sqlite" else store._url  # type: ignore[attr-defined]
+    assert Store.is_held(url)
+    store.close()
+    end = time.monotonic() + 20
+    while Store.is_held(url):  # PostgreSQL notices that a client has gone a moment later
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    again = Store.open(url)
+    assert Store.is_held(url)
+    again.close()
