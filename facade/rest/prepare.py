@@ -36,6 +36,7 @@ _KEPT_BYTES = 500  # of a query; longer ones are rarely asked twice
 _SLOT = re.compile(rb"(?:(?<=[=/|])|(?<=%7[Cc])|(?<=%2[Ff]))([A-Za-z0-9.\-]{1,64})(?=&|$)")
 _SEVERAL = re.compile(rb",|\\|%2[Cc]|%5[Cc]")  # alternatives, or an escape that is not a URL's
 _BY_TERMS = re.compile(rb"(?::|%3[Aa])(?:(?:not-)?in|above|below)=|_filter=", re.ASCII)
+_PAGE = re.compile(rb"(?:^|&)_cursor=([A-Za-z0-9_-]{1,2000})$", re.ASCII)
 _NO_TERMS: Terms = {}
 
 
@@ -52,6 +53,11 @@ class Prepared(NamedTuple):
     subset: Subset | None = None
     texts: tuple[str, ...] = ()
 
+    def at(self, cursor: str) -> Prepared:
+        """The page of it that begins at a cursor. Raises BadRequest."""
+        assert isinstance(self.plan, Plan)
+        return self._replace(cursor=cursor, plan=self.plan.at(self.links.open(cursor)))
+
 
 class Manner(NamedTuple):
     """What a request says beside its parameters, what its caller may see, and the site's own parameters."""
@@ -63,14 +69,17 @@ class Manner(NamedTuple):
 
 
 async def prepare_query(service: Service, call: Call, place: Place) -> Prepared:
-    """The search of a GET. Clients ask the same again and again, or the same of another patient or code: that
-    is neither parsed nor planned anew.
+    """The search of a GET. Clients ask the same again and again, or the same of another patient or code, or
+    its next page: that is neither parsed nor planned anew.
 
     The prefix `ap` measures from the present, so what may hold one is not kept.
     """
     query, manner = call.query, manner_of(service, call)
     if _BY_TERMS.search(query):
         return await prepare_items(service, call, place, call.items())
+    page = _PAGE.search(query) if b"_cursor" in query else None
+    if page is not None:
+        query = query[: page.start()]
     unkept = len(query) > _KEPT_BYTES or b"ap" in query or b"_cursor" in query or is_marked(query)
     if unkept or place.type is None:
         return _prepare(service, place, call.items(), manner)
@@ -82,7 +91,8 @@ async def prepare_query(service: Service, call: Call, place: Place) -> Prepared:
         closed: tuple[bytes, ...] = ()
     else:
         closed = tuple([end for at, end in enumerate(ends) if at not in open_ends])
-    return _template(service, place, shape, closed, manner).fill(texts)
+    made = _template(service, place, shape, closed, manner).fill(texts)
+    return made if page is None else made.at(page[1].decode("ascii"))
 
 
 async def prepare_form(service: Service, call: Call, place: Place) -> Prepared:

@@ -60,6 +60,13 @@ class Plan(NamedTuple):
         search, access, dialect, source, order, cursor = self[:6]
         return Plan(search, access, dialect, source, order, cursor, page.fill(texts), texts)
 
+    def at(self, cursor: str) -> Plan:
+        """The page of this search that begins at a cursor. Raises BadRequest."""
+        edge = read_cursor(cursor, len(self.order))
+        page = _page(self.search, self.source, self.order, edge, self.dialect)
+        made = self._replace(cursor=edge, page=page)
+        return made._replace(page=made._filled(page))
+
     @property
     def total(self) -> Statement:
         """One number, at most MAX_TOTAL + 1 unless `_total=accurate`."""
@@ -76,15 +83,7 @@ class Plan(NamedTuple):
     def settled(self, snapshot: int) -> Statement:
         """The page, without what has changed since then."""
         settled = self.source.since(snapshot, "<=")
-        page = plan_page(
-            settled,
-            self.order,
-            self.cursor,
-            columns=COLUMNS[self.dialect],
-            count=self.search.count + 1,
-            types=(self.search.type,),
-        )
-        return self._filled(page)
+        return self._filled(_page(self.search, settled, self.order, self.cursor, self.dialect))
 
     def moved(self, snapshot: int) -> Statement:
         """COLUMNS and the time of change of the matches that have changed since then; one more than MAX_MOVED
@@ -94,7 +93,10 @@ class Plan(NamedTuple):
         return self._filled((sql, (*params, MAX_MOVED + 1)))
 
     def _filled(self, statement: Statement) -> Statement:
-        return Slotted.of(statement, len(self.texts)).fill(self.texts) if self.texts else statement
+        if not self.texts:
+            return statement
+        stored = () if self.cursor is None else self.cursor.values
+        return Slotted.of(statement, len(self.texts), stored).fill(self.texts)
 
     def includes(self, rids: Sequence[int], includes: Sequence[Include] | None = None) -> list[Statement]:
         """Statements for what comes along with these rows; rows of INCLUDED, some perhaps matches too."""
@@ -117,10 +119,15 @@ def plan_search(search: Search, access: Access, dialect: str, *, cursor: str | N
     source = read_source(search, access, dialect)
     order = natural_order(search, source)
     edge = None if cursor is None else read_cursor(cursor, len(order))
-    page = plan_page(
+    return Plan(search, access, dialect, source, order, edge, _page(search, source, order, edge, dialect))
+
+
+def _page(
+    search: Search, source: Source, order: tuple[SortKey, ...], edge: Cursor | None, dialect: str
+) -> Statement:
+    return plan_page(
         source, order, edge, columns=COLUMNS[dialect], count=search.count + 1, types=(search.type,)
     )
-    return Plan(search, access, dialect, source, order, edge, page)
 
 
 def values_of(row: Sequence[Any], order: Sequence[SortKey]) -> tuple[Any, ...]:

@@ -47,12 +47,13 @@ class Slotted:
     places: tuple[tuple[int, str, int, str], ...]
 
     @classmethod
-    def of(cls, statement: Statement, slots: int) -> Slotted:
-        """Find the marks of so many slots."""
+    def of(cls, statement: Statement, slots: int, stored: Sequence[Any] = ()) -> Slotted:
+        """Find the marks of so many slots; the very values that were `stored` only look like them."""
         sql, values = statement
         places = []
+        others = set(map(id, stored))
         for index, value in enumerate(values):
-            if isinstance(value, str) and _STEM in value:
+            if isinstance(value, str) and _STEM in value and id(value) not in others:
                 for number in range(slots):
                     before, found, after = value.partition(mark(number))
                     if found:
