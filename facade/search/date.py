@@ -97,6 +97,8 @@ def _moment(params: tuple[int, ...], setting: Setting) -> Leaf:
             low, high = found
             for param in params:
                 rows.dates.append((param, low, high))
+        else:
+            rows.present(params)
 
     return leaf
 
@@ -110,6 +112,8 @@ def _period(params: tuple[int, ...], setting: Setting) -> Leaf:
             low, high = found
             for param in params:
                 rows.dates.append((param, low, high))
+        else:
+            rows.present(params)
 
     return leaf
 

@@ -47,6 +47,8 @@ def _coding(params: tuple[int, ...], setting: Setting) -> Leaf:
         text = get("display")
         if text:
             _add_text(text, params, rows)
+        elif not code and not system:
+            rows.present(params)
 
     return leaf
 
@@ -71,6 +73,8 @@ def _identifier(params: tuple[int, ...], setting: Setting) -> Leaf:
         if (code or system) and code.__class__ is str is system.__class__:
             for param in params:
                 rows.tokens.append((param, code, system))
+        else:
+            rows.present(params)
         kind = get("type")
         if kind.__class__ is dict:
             _add_text(kind.get("text"), params, rows)
