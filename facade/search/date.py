@@ -97,8 +97,6 @@ def _moment(params: tuple[int, ...], setting: Setting) -> Leaf:
             low, high = found
             for param in params:
                 rows.dates.append((param, low, high))
-        else:
-            rows.present(params)
 
     return leaf
 
@@ -112,8 +110,6 @@ def _period(params: tuple[int, ...], setting: Setting) -> Leaf:
             low, high = found
             for param in params:
                 rows.dates.append((param, low, high))
-        else:
-            rows.present(params)
 
     return leaf
 
