@@ -35,7 +35,7 @@ from facade.search.values import FEW
 from facade.spec import definitions
 from facade.spec.definitions import SearchParameter
 from facade.store.access import Access
-from facade.store.index import GROUP_BITS
+from facade.store.index import GROUP_BITS, PRESENT
 
 SCANS = 95
 """From this cost on, leading with a condition means to read all of its parameter's rows."""
@@ -77,6 +77,8 @@ def read_condition(clause: Clause, scope: Scope) -> Condition:
     match clause:
         case Criterion(parameter) if parameter.code in kinds.ON_RESOURCE:
             return Condition(clause, SCANS, lambda rid: _on_resource(clause, rid.partition(".")[0]))
+        case Criterion() if clause.missing is not None:
+            return _missing(clause)
         case Criterion():
             return _on_index(clause, match_of(clause))
         case Composite():
@@ -102,9 +104,22 @@ def read_condition(clause: Clause, scope: Scope) -> Condition:
 def match_of(criterion: Criterion) -> Match:
     """How a criterion is looked up in the index of its parameter."""
     kind = kind_of(criterion.parameter)
-    if criterion.missing is not None:
-        return Match(kind.TABLE, (), SCANS, negated=criterion.missing)
     return kind.match(criterion, kinds.facts(criterion.parameter))
+
+
+def _missing(criterion: Criterion) -> Condition:
+    """`:missing` asks for the element: there is a row of it, in whichever table."""
+    number, table = criterion.parameter.number, kind_of(criterion.parameter).TABLE
+    beside = {"index_token": ["index_string"], "index_reference": ["index_token"]}.get(table, [])
+    places = [(number, one) for one in (table, *beside)] + [(number + PRESENT, "index_token")]
+
+    def probe(rid: str) -> Statement:
+        tests = [
+            index_probe(at, Match(one, (), SCANS, negated=bool(criterion.missing)), rid) for at, one in places
+        ]
+        return _joined(" AND " if criterion.missing else " OR ", tests)
+
+    return Condition(criterion, SCANS, probe)
 
 
 def _on_index(criterion: Criterion, found: Match) -> Condition:

@@ -60,6 +60,7 @@ def _quantity(params: tuple[int, ...], setting: Setting) -> Leaf:
     def leaf(value: Any, rows: IndexRows) -> None:
         found = exact(value.get("value"))
         if found is None:
+            rows.present(params)
             return
         low: Fraction | None = found
         high: Fraction | None = found

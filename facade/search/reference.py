@@ -61,6 +61,8 @@ def _reference(params: tuple[int, ...], setting: Setting) -> Leaf:
                 target = stored_form(target, base_url)
             for param in params:
                 rows.references.append((param, target))
+        else:
+            rows.present(params)
 
     return leaf
 

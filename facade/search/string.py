@@ -48,6 +48,8 @@ def _text(params: tuple[int, ...], setting: Setting) -> Leaf:
             if folded:
                 for param in params:
                     rows.strings.append((param, folded, value))
+            else:
+                rows.present(params)
 
     return leaf
 

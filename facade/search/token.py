@@ -47,8 +47,16 @@ def _coding(params: tuple[int, ...], setting: Setting) -> Leaf:
         if (code or system) and code.__class__ is str is system.__class__:
             for param in params:
                 rows.tokens.append((param, code, system))
+<<<<<<< HEAD
         if with_texts:
             _add_text(get("display"), params, rows)
+=======
+        text = get("display")
+        if text:
+            _add_text(text, params, rows)
+        elif not code and not system:
+            rows.present(params)
+>>>>>>> core
 
     return leaf
 
@@ -76,6 +84,8 @@ def _identifier(params: tuple[int, ...], setting: Setting) -> Leaf:
         if (code or system) and code.__class__ is str is system.__class__:
             for param in params:
                 rows.tokens.append((param, code, system))
+        else:
+            rows.present(params)
         kind = get("type")
         if kind.__class__ is dict:
             if with_texts:

@@ -37,6 +37,9 @@ COLUMNS = {
     "index_position": ("param", "rid", "x", "y", "z"),
     "in_compartment": ("patient", "rid"),
 }
+PRESENT = 100_000
+"""What is added to a parameter's number, among tokens, where an element gives nothing else to be found by: a
+reference that has only a display is there, all the same."""
 GROUP_BITS = 16
 """An element whose values must be found together has rows of its own: under -(rid << GROUP_BITS | place)."""
 
@@ -64,6 +67,10 @@ class IndexRows:
     texts: list[tuple[int, str]] = field(default_factory=list)
     groups: list[IndexRows] = field(default_factory=list)
     patients: tuple[str, ...] = ()
+
+    def present(self, params: Iterable[int]) -> None:
+        """An element of these parameters is there, and none of the other rows is of it."""
+        self.tokens += [(param + PRESENT, "", "") for param in params]
 
 
 def write_rows(transaction: Transaction, items: Sequence[tuple[int, IndexRows]]) -> None:

@@ -121,10 +121,18 @@ def matches(resource: Resource, name: str, value: str) -> bool:
     kind, values_of = PARAMETERS[resource["resourceType"]][code]
     values = values_of(resource)
     if modifier == "missing":
-        return (not values) == (value == "true")
+        there = values or _elements(resource, code)
+        return (not there) == (value == "true")
     test = {"string": _string, "code": _code, "token": _token, "date": _date, "reference": _reference}[kind]
     found = any(test(stored, wanted, modifier) for stored in values for wanted in value.split(","))
     return not found if modifier == "not" else found
+
+
+def _elements(resource: Resource, code: str) -> list[Any]:
+    """Those that are there, though nothing that `_reference` and `_token` compare is."""
+    if code == "general-practitioner":  # `#c`
+        return _each(resource, "generalPractitioner")
+    return [one for one in _each(resource, "type") if one] if code == "type" else []
 
 
 def _string(stored: str, wanted: str, modifier: str) -> bool:

@@ -14,7 +14,6 @@ from facade.spec.definitions import SearchParameter
 from tests.facade.search.oracle import dates, expressions, numbers, references, special, strings, tokens, uris
 from tests.facade.search.oracle.asked import plain, split
 from tests.facade.search.oracle.expressions import Found
-from tests.facade.search.oracle.features import there
 from tests.facade.search.oracle.order import in_order
 
 Resource = dict[str, Any]
@@ -136,7 +135,7 @@ class World:
         """Whether a resource has a value for a parameter, "which usually equates to" having the element.
 
         Taken here: a value is what some search by this parameter could find, so that a concept with only a
-        text (`:text`) is one; a reference with only a display, or to a contained resource, is none.
+        text (`:text`) is one; and a reference, a coding, an identifier or a quantity, whatever it has.
         """
         if parameter.code in ("_id", "_lastUpdated"):
             return True
@@ -146,20 +145,16 @@ class World:
         match parameter.kind:
             case "string":
                 return bool(strings.texts(found.type, found.value))
-            case "token" if not there("missing-by-element"):
-                return bool(tokens.pairs(found))
+            case "token" if found.type in ("Coding", "Identifier"):
+                return True
             case "token":
                 return bool(tokens.pairs(found) or tokens.texts(found))
             case "date":
                 return dates.stored(found) is not None
             case "number" | "quantity":
-                return bool(numbers.targets(found))
+                return bool(numbers.targets(found)) or found.type == "Quantity"
             case "reference":
-                if references.literal(found, self.base_url) is not None:
-                    return True
-                if not there("missing-by-element"):
-                    return False
-                return found.type == "Reference" and bool(found.value.get("identifier"))
+                return found.type == "Reference" or references.literal(found, self.base_url) is not None
         return True
 
     def _together(self, resource: Resource, parameter: SearchParameter, wanted: str) -> bool:
