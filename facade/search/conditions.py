@@ -110,7 +110,7 @@ def match_of(criterion: Criterion) -> Match:
 def _missing(criterion: Criterion) -> Condition:
     """`:missing` asks for the element: there is a row of it, in whichever table."""
     number, table = criterion.parameter.number, kind_of(criterion.parameter).TABLE
-    beside = {"index_token": ["index_string"], "index_reference": ["index_token"]}.get(table, [])
+    beside = ["index_token"] if table == "index_reference" else []
     places = [(number, one) for one in (table, *beside)] + [(number + PRESENT, "index_token")]
 
     def probe(rid: str) -> Statement:

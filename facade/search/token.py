@@ -47,16 +47,27 @@ def _coding(params: tuple[int, ...], setting: Setting) -> Leaf:
         if (code or system) and code.__class__ is str is system.__class__:
             for param in params:
                 rows.tokens.append((param, code, system))
-<<<<<<< HEAD
+        else:
+            rows.present(params)
         if with_texts:
             _add_text(get("display"), params, rows)
-=======
-        text = get("display")
-        if text:
-            _add_text(text, params, rows)
-        elif not code and not system:
+
+    return leaf
+
+
+def _concept(params: tuple[int, ...], setting: Setting) -> Leaf:
+    coding = _coding(params, setting)
+    with_texts = setting.texts
+
+    def leaf(value: Any, rows: IndexRows) -> None:
+        codings = value.get("coding")
+        if codings:
+            for one in codings:
+                coding(one, rows)
+        else:
             rows.present(params)
->>>>>>> core
+        if with_texts:
+            _add_text(value.get("text"), params, rows)
 
     return leaf
 
@@ -67,12 +78,6 @@ def _add_text(text: Any, params: tuple[int, ...], rows: IndexRows) -> None:
     if folded:
         for param in params:
             rows.texts.append((param, folded))
-
-
-def _words(params: tuple[int, ...], setting: Setting) -> Leaf:
-    if not setting.texts:
-        return lambda value, rows: None
-    return lambda value, rows: _add_text(value, params, rows)
 
 
 def _identifier(params: tuple[int, ...], setting: Setting) -> Leaf:
@@ -130,7 +135,7 @@ def _flag(params: tuple[int, ...], setting: Setting) -> Leaf:
 
 LEAVES: Leaves = {
     "Coding": (((), _coding),),
-    "CodeableConcept": ((("coding",), _coding), (("text",), _words)),
+    "CodeableConcept": (((), _concept),),
     "Identifier": (((), _identifier),),
     "ContactPoint": ((("value",), _plain),),
     "boolean": (((), _flag),),
