@@ -64,7 +64,7 @@ def _concept(params: tuple[int, ...], setting: Setting) -> Leaf:
         if codings:
             for one in codings:
                 coding(one, rows)
-        else:
+        elif value:
             rows.present(params)
         if with_texts:
             _add_text(value.get("text"), params, rows)
