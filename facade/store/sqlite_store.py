@@ -27,8 +27,8 @@ STEPS_PER_TICK = 1000
 TICKS = 60
 """A query on the event loop may take this many thousand steps of SQLite's machine, about 2 ms."""
 INLINE_CACHE_KIB = 512 * 1024
-"""The event loop's connection keeps pages decrypted, taking memory as it meets them: to read one again costs as
-much as to find five resources on pages that it has."""
+"""The event loop's connection keeps pages decrypted, and takes memory as it meets them: to read one that it
+has not costs as much as to find five resources on those that it has."""
 
 
 class SqliteStore(Store):
