@@ -84,9 +84,16 @@ def _by_rid(source: Source, edge: Cursor | None, columns: str, count: int) -> St
 def _sorted(source: Source, order: Order, edge: Cursor | None) -> Statement:
     """All matches are sorted by their keys alone; only the bodies of the page's rows are read."""
     with_resource = source.needs_resource or any(key.parameter.code in ON_RESOURCE for key in order.keys)
-    tables, where, params = source.whole() if with_resource else source.index_only()
-    rid = source.rid if with_resource else "d.rid"
-    keys, head = order.columns(rid)
+    beside = None if with_resource else source.beside(order.keys[0].parameter)
+    if beside is not None:
+        tables, where, params = beside
+        rid = "d.rid"
+        more, head = Order(order.keys[1:], 1).columns(rid)
+        keys = f"d.k0 AS k0{',' if more else ''}{more}"
+    else:
+        tables, where, params = source.whole() if with_resource else source.index_only()
+        rid = source.rid if with_resource else "d.rid"
+        keys, head = order.columns(rid)
     chosen = f"SELECT {rid} AS rid,{keys} FROM {tables} WHERE {where}", (*head, *params)
     sql, values = chosen if edge is None else order.after(chosen, edge.values, edge.rid)
     return f"{sql} ORDER BY {order.by()} LIMIT 0+?", values

@@ -88,6 +88,30 @@ class Source:
         probes = [one.probe("d.rid") for one in self.conditions if one is not self.driver]
         return _filtered(f"({sql}) d", [], list(params), probes)
 
+    def beside(self, parameter: SearchParameter) -> Tables | None:
+        """As `index_only`, with a parameter's value as `k0`: where criteria look at its one row of each
+        resource anyway, so that it is found once; None where they do not."""
+        obeyed = self.of_parameter(parameter)
+        driver = self.driver
+        if not obeyed or not kinds.facts(parameter).single or driver is None or driver.rows is None:
+            return None
+        if any(driver.match is one for one in obeyed):
+            return None
+        kind = kind_of(parameter)
+        sql, params = driver.rows(True)
+        rows = (  # noqa: S608 - of our own names and `?`
+            f"SELECT i.rid AS rid,i.{kind.KEY[0]} AS k0 FROM ({sql}) x CROSS JOIN {kind.TABLE} i "
+            "WHERE i.rid=x.rid AND i.param=?"
+        )
+        bound = [*params, parameter.number]
+        for one in obeyed:
+            test, values = one.either()
+            rows += test
+            bound += values
+        others = [one for one in self.conditions if one is not driver]
+        probes = [one.probe("d.rid") for one in others if not any(one.match is match for match in obeyed)]
+        return _filtered(f"({rows}) d", [], bound, probes)
+
     def over(
         self, walk: str, params: tuple[Any, ...], parameter: SearchParameter, *, joined: bool = False
     ) -> Tables:

@@ -26,6 +26,9 @@ from facade.store.writer import Row, Session
 STEPS_PER_TICK = 1000
 TICKS = 60
 """A query on the event loop may take this many thousand steps of SQLite's machine, about 2 ms."""
+INLINE_CACHE_KIB = 512 * 1024
+"""The event loop's connection keeps pages decrypted, and takes memory as it meets them: to read one that it
+has not costs as much as to find five resources on those that it has."""
 
 
 class SqliteStore(Store):
@@ -108,7 +111,7 @@ class SqliteStore(Store):
 
     def _open_inline(self) -> dbapi2.Cursor:
         """The event loop's own connection. Steps are counted over a statement's life, hence small ticks."""
-        connection = sqlite.connect_reader(self.path, self._key, cache_kib=32 * 1024, busy=0.02)
+        connection = sqlite.connect_reader(self.path, self._key, cache_kib=INLINE_CACHE_KIB, busy=0.02)
         self._open.append(connection)
         connection.set_progress_handler(self._tick, STEPS_PER_TICK)
         self._inline_thread = threading.get_ident()

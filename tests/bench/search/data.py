@@ -131,27 +131,36 @@ def _patient(world: World, number: int) -> dict[str, Any]:
     }
 
 
-def _subject(world: World, type: str, number: int) -> dict[str, Any]:
-    return {"reference": f"Patient/{world.patient_of(type, number)}"}
+def _of(world: World, type: str, number: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """References to a resource's patient, one of the three practitioners who see that one, and the clinic."""
+    id = world.patient_of(type, number)
+    seen_by = (int(id[1:]) + number % 3) % PRACTITIONERS
+    return (
+        {"reference": f"Patient/{id}"},
+        {"reference": f"Practitioner/d{seen_by}"},
+        {"reference": f"Organization/g{int(id[1:]) % ORGANIZATIONS}"},
+    )
 
 
 def _encounter(world: World, number: int) -> dict[str, Any]:
     day = _day(number)
+    patient, practitioner, clinic = _of(world, "Encounter", number)
     return {
         "resourceType": "Encounter",
         "id": f"e{number}",
         "status": "finished",
         "class": {"system": _CLASS, "code": ("AMB", "EMER", "IMP")[number % 3]},
         "type": [{"coding": [{"system": "http://snomed.info/sct", "code": f"{308335000 + number % 200}"}]}],
-        "subject": _subject(world, "Encounter", number),
-        "participant": [{"individual": {"reference": f"Practitioner/d{number % PRACTITIONERS}"}}],
+        "subject": patient,
+        "participant": [{"individual": practitioner}],
         "period": {"start": f"{day}T08:00:00-05:00", "end": f"{day}T09:30:00-05:00"},
-        "serviceProvider": {"reference": f"Organization/g{number % ORGANIZATIONS}"},
+        "serviceProvider": clinic,
     }
 
 
 def _condition(world: World, number: int) -> dict[str, Any]:
     code = 10_000_000 + number % 3000
+    patient, _, _ = _of(world, "Condition", number)
     return {
         "resourceType": "Condition",
         "id": f"c{number}",
@@ -166,7 +175,7 @@ def _condition(world: World, number: int) -> dict[str, Any]:
             ],
             "text": f"Disorder {code}",
         },
-        "subject": _subject(world, "Condition", number),
+        "subject": patient,
         "onsetDateTime": _day(number),
         "recordedDate": f"{_day(number)}T10:00:00-05:00",
     }
@@ -174,6 +183,7 @@ def _condition(world: World, number: int) -> dict[str, Any]:
 
 def _medication_request(world: World, number: int) -> dict[str, Any]:
     code = 100_000 + number % 4000
+    patient, practitioner, _ = _of(world, "MedicationRequest", number)
     return {
         "resourceType": "MedicationRequest",
         "id": f"m{number}",
@@ -183,9 +193,9 @@ def _medication_request(world: World, number: int) -> dict[str, Any]:
             "coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": f"{code}"}],
             "text": f"Drug {code} 20 mg tablet",
         },
-        "subject": _subject(world, "MedicationRequest", number),
+        "subject": patient,
         "authoredOn": f"{_day(number)}T10:00:00-05:00",
-        "requester": {"reference": f"Practitioner/d{number % PRACTITIONERS}"},
+        "requester": practitioner,
         "dosageInstruction": [{"text": "One tablet a day", "timing": {"repeat": {"frequency": 1}}}],
     }
 
@@ -193,15 +203,16 @@ def _medication_request(world: World, number: int) -> dict[str, Any]:
 def _observation(world: World, number: int) -> dict[str, Any]:
     known = number < world.codes * HITS
     code = f"k{number % world.codes}" if known else "other"
+    patient, practitioner, _ = _of(world, "Observation", number)
     return {
         "resourceType": "Observation",
         "id": f"o{number}",
         "status": "final",
         "category": [{"coding": [{"system": _CATEGORY, "code": ("vital-signs", "laboratory")[number % 2]}]}],
         "code": {"coding": [{"system": LOINC, "code": code, "display": f"Measurement {code}"}]},
-        "subject": _subject(world, "Observation", number),
+        "subject": patient,
         "effectiveDateTime": f"{_day(number)}T{number % 24:02}:{number % 60:02}:00-05:00",
-        "performer": [{"reference": f"Practitioner/d{number % PRACTITIONERS}"}],
+        "performer": [practitioner],
         "valueQuantity": {
             "value": 40 + number % 160,
             "unit": "/min",

@@ -87,7 +87,7 @@ class _Table:
     def _beside_bare(self, name: str, urls: list[str], entries: int, bound: float) -> Figure:
         """Another request each time; the bare route has an answer with so many entries."""
         answers = (self.meter.take(url) for url in urls)
-        if not any(answer.count(b'"fullUrl"') == entries for answer in answers):
+        if not any(answer.count(b'"mode":') == entries for answer in answers):
             raise AssertionError(f"{name}: no answer has {entries} entries")
         bare, times = compare((self.meter, Load.of(urls)), (self.meter, BARE))
         name, value, unit = f"{name}, {self.store}", 1 / (bare * times), "requests/CPU s"

@@ -57,6 +57,10 @@ class Meter:
         except HTTPError as error:
             raise WrongAnswer(f"{url}: {error.code} {error.read(500)!r}") from None
 
+    def warm(self, load: Load) -> None:
+        """Let the server meet the load before it is measured, as one that has run for a while has."""
+        asyncio.run(rate(self.port, load.requests, 10 * self.seconds, CONNECTIONS))
+
     def cost(self, requests: Sequence[bytes]) -> float:
         """Seconds of processor time for each request."""
         before, started = self._processor(), time.perf_counter()
@@ -77,8 +81,10 @@ class Meter:
 
 def compare(one: tuple[Meter, Load], other: tuple[Meter, Load]) -> tuple[float, float]:
     """The cost of the other (the median), and how many times that the one costs: the median of the ratios of
-    neighbouring rounds, after one that warms up."""
+    neighbouring rounds, after one that is not counted."""
     rounds = one[0].rounds + 1
+    for meter, load in (one, other):
+        meter.warm(load)
     pairs = [
         (other[0].cost(base), one[0].cost(load))
         for base, load in zip(other[1].rounds(rounds), one[1].rounds(rounds), strict=True)
