@@ -206,13 +206,11 @@ async def _absent(service: Service, call: Call, wanted: Everything) -> Row:
 async def _included(service: Service, wanted: Everything, rows: Sequence[Row]) -> tuple[Sequence[Row], bool]:
     """What a page refers to, each once, and whether there was more than that."""
     names = referred_names(rows, service.base_url)
-    for known in (wanted.holder, *[row[1] for row in rows]):
-        names.pop(known, None)
     if wanted.types is not None:
-        names = {name: one for name, one in names.items() if one[0] in wanted.types}
+        names = [name for name in names if name[0] in wanted.types]
     if not names:
         return (), False
-    found = await service.store.search(*wanted.referred(list(names.values())[:_MAX_NAMES]))
+    found = await service.store.search(*wanted.referred(names[:_MAX_NAMES]))
     found.sort(key=itemgetter(1))
     return found[:MAX_INCLUDED], len(found) > MAX_INCLUDED or len(names) > _MAX_NAMES
 

@@ -139,7 +139,8 @@ class Everything:
             inside = (self.id, self.id)
         else:
             sql, inside = _referring(self.type, self.id)
-            outside = f"NOT EXISTS (SELECT 1 {sql} AND i.rid=r.rid)"
+            outside = f"NOT EXISTS (SELECT 1 {sql} AND i.rid=r.rid) AND NOT (r.type=? AND r.id=?)"
+            inside = (*inside, self.type, self.id)
         sql = (
             f"SELECT {INCLUDED[self.dialect]} FROM resource r WHERE (r.type,r.id) IN "
             f"(VALUES {','.join(['(?,?)'] * len(padded))}) AND r.deleted=0 AND {outside}{clause} LIMIT ?"
@@ -188,21 +189,22 @@ _REFERENCE, _URL = re.compile(rb'reference":"([^"]+)'), re.compile(rb'"url":"([^
 _NAME = re.compile(rb"([A-Z][A-Za-z]+)/([A-Za-z0-9.\-]{1,64})(?:/_history/[^/]+)?")
 
 
-def referred_names(rows: Iterable[Row], base_url: str) -> dict[bytes, tuple[str, str]]:
-    """What these rows' bytes refer to here, be it by a search parameter or not, and the Binary of an
-    attachment: `Type/id`, and that in two.
+def referred_names(rows: Sequence[Row], base_url: str) -> list[tuple[str, str]]:
+    """Type and id of what these rows' bytes refer to here, but for the rows themselves: be it by a search
+    parameter or not, and the Binary of an attachment.
 
     What stands inside a text is not taken for a reference, because its quotes are escaped.
     """
     body = b"".join([row[2] for row in rows])
-    base = base_url.rstrip("/").encode() + b"/"
     found = set(_REFERENCE.findall(body))
+    base = base_url.rstrip("/").encode() + b"/"
     if b"Binary/" in body:
         found.update(url for url in _URL.findall(body) if url.removeprefix(base).startswith(b"Binary/"))
+    found.difference_update([row[1] for row in rows])
     types = definitions.resource_types()
-    names: dict[bytes, tuple[str, str]] = {}
-    for one in sorted(found):
+    names: dict[tuple[str, str], None] = {}
+    for one in found:
         match = _NAME.fullmatch(one.removeprefix(base))
         if match is not None and (type := match[1].decode()) in types:
-            names[b"%b/%b" % match.groups()] = type, match[2].decode()
-    return names
+            names[type, match[2].decode()] = None
+    return sorted(names)
