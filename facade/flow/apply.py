@@ -14,7 +14,7 @@ from facade.flow.asked import slice_after, slice_at, slice_since, sync_after
 from facade.flow.draft import WHOLE, Draft, Item, Refusal, refuse_double
 from facade.flow.seen import Seen
 from facade.flow.sql import by_parts
-from facade.flow.versions import CURRENT, Current, Next, next_version, remove, write_next
+from facade.flow.versions import CURRENT, Current, Next, lock, next_version, remove, write_next
 from facade.store import Transaction
 from facade.store.index import IndexRows, delete_rows
 
@@ -195,6 +195,7 @@ def _write_resources(
             transaction.execute(sql, (claim.raw_id, draft.mapping, current.rid))
         if batch.reindex:
             index.append((current.rid, draft.index))
+    lock(transaction, [rid for rid, _ in index])
     delete_rows(transaction, [rid for rid, _ in index])
     write_next(transaction, following, index)
     remove(transaction, released, batch.now)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from facade.flow.draft import Draft
 from facade.flow.parameters import TYPE, define, undefine
-from facade.flow.sql import PART, marks
+from facade.flow.sql import PART, by_parts, marks
 from facade.store import Transaction
 from facade.store.index import IndexRows, delete_rows, write_rows
 from facade.store.serialise import Content, from_json, instant
@@ -118,17 +118,23 @@ def _row(rid: int, one: Next) -> tuple[object, ...]:
     return rid, one.draft.type, one.draft.id, version, updated, 0, *rest
 
 
+def lock(transaction: Transaction, rids: Sequence[int]) -> None:
+    """Before index rows of resources are touched: whoever else would, looks here first."""
+    if transaction.dialect == "postgresql":
+        for start in range(0, len(rids), PART):
+            part = rids[start : start + PART]
+            sql = f"SELECT 1 FROM resource WHERE rid IN {marks(len(part))} ORDER BY rid FOR UPDATE"  # noqa: S608
+            transaction.execute(sql, part)
+
+
 def keep_versions(transaction: Transaction, rids: Sequence[int]) -> None:
-    """What is current becomes a former version. It is locked from here on, so that whoever comes to its index
-    rows by way of it does not come between."""
-    lock = " FOR UPDATE" if transaction.dialect == "postgresql" else ""
+    """What is current becomes a former version."""
+    lock(transaction, rids)
     sql = (
         "INSERT INTO resource_version (rid, version, type, updated, deleted, patient, body)"
         " SELECT rid, version, type, updated, deleted, patient, body FROM resource WHERE rid IN"
     )
-    for start in range(0, len(rids), PART):
-        part = rids[start : start + PART]
-        transaction.execute(f"{sql} {marks(len(part))}{lock}", part)
+    by_parts(transaction.execute, sql, rids)
 
 
 def remove(transaction: Transaction, resources: Sequence[Current], now: int) -> None:
