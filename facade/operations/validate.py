@@ -90,8 +90,9 @@ async def _asked(service: Service, call: Call) -> _Asked:
 def _is_call(parameters: Json) -> bool:
     """Whether Parameters are those of this operation, and not themselves what is to be validated."""
     rows = parameters.get("parameter")
-    names = {row.get("name") for row in rows if isinstance(row, dict)} if isinstance(rows, list) else set()
-    return bool(names) and names <= {"resource", "mode", "profile"}
+    if not isinstance(rows, list) or not rows:
+        return False
+    return all(isinstance(row, dict) and row.get("name") in ("resource", "mode", "profile") for row in rows)
 
 
 def _read_parameters(parameters: Json, modes: list[str], profiles: list[str]) -> Json | None:

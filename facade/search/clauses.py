@@ -50,11 +50,13 @@ class Reader:
         self.setting = setting
         self.terms = terms
         self.made = 0
+        self.item = ""
         self.filtering = False  # within `_filter`, operators stand where modifiers do
 
     def clauses(self, type: str, name: str, value: str) -> list[Clause]:
         """Usually one; several where the item joins conditions that stand for themselves. Raises
         UnknownParameter, BadRequest, TooCostly."""
+        self.item = name
         if name == "_filter":
             return parse_filter(self, type, value)
         return [self.clause(type, name, value, 0)]
@@ -63,7 +65,7 @@ class Reader:
         """The clause of an item on resources of a type; `depth` is how many links lead there."""
         self.made += 1
         if depth > MAX_DEPTH:
-            raise TooCostly(f"A chain has at most {MAX_DEPTH} links.", expression="http")
+            raise TooCostly(f"A chain has at most {MAX_DEPTH} links.", expression=f"http.{self.item}")
         if name.startswith("_has:"):
             return self._has(type, name, value, depth)
         if name == "_list":

@@ -189,6 +189,14 @@ async def test_what_makes_no_sense_is_refused(
     assert (status, text) == (400, said)
 
 
+@pytest.mark.parametrize("row", [None, [], {"name": ["mode"]}, {"name": {}}, {}])
+async def test_parameters_that_are_no_call(client: httpx.AsyncClient, row: Any) -> None:
+    """They are what is to be validated."""
+    rows = [row, {"name": "resource", "resource": PATIENT}]
+    response = await post(client, "/Patient/$validate", {"resourceType": "Parameters", "parameter": rows})
+    assert ("invalid", "Parameters") in errors(response)
+
+
 @pytest.mark.parametrize("body", [b"{", b'{"resourceType": "Nothing"}', b"[]", b'{"a": 1, "a": 2}'])
 async def test_what_is_no_resource_is_refused(client: httpx.AsyncClient, body: bytes) -> None:
     assert (await post(client, "/Patient/$validate", body)).status_code == 400
