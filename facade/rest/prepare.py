@@ -23,6 +23,7 @@ from facade.rest.subset import Subset, parse_subset
 from facade.rest.terms import find_terms
 from facade.search import Plan, Search, parse_search, plan_search
 from facade.search.clauses import needed_terms
+from facade.search.contained import PlanOfContained, plan_contained
 from facade.search.fulltext import text_types
 from facade.search.includes import parse_include
 from facade.search.model import Include, Terms
@@ -51,6 +52,11 @@ class Prepared(NamedTuple):
     plan: AnyPlan
     subset: Subset | None = None
     texts: tuple[str, ...] = ()
+
+    @property
+    def type(self) -> str | None:
+        """Of all matches; None if there may be several, which their rows name."""
+        return None if isinstance(self.plan, PlanOfContained) else self.place.type
 
 
 class Manner(NamedTuple):
@@ -82,7 +88,10 @@ async def prepare_query(service: Service, call: Call, place: Place) -> Prepared:
         closed: tuple[bytes, ...] = ()
     else:
         closed = tuple([end for at, end in enumerate(ends) if at not in open_ends])
-    return _template(service, place, shape, closed, manner).fill(texts)
+    template = _template(service, place, shape, closed, manner)
+    if texts and not isinstance(template.prepared.plan, Plan):
+        return _prepare(service, place, call.items(), manner)
+    return template.fill(texts)
 
 
 async def prepare_form(service: Service, call: Call, place: Place) -> Prepared:
@@ -204,7 +213,9 @@ def _prepare(
     edge = None if cursor is None else links.open(cursor)
     dialect = service.store.dialect
     plan: AnyPlan
-    if one is not None:
+    if one is not None and asked[0].contained != "false":
+        plan = plan_contained(asked[0], manner.access, dialect, cursor=edge)
+    elif one is not None:
         plan = plan_search(asked[0], manner.access, dialect, cursor=edge)
     else:
         plan = plan_several(asked, manner.access, dialect, cursor=edge)

@@ -39,6 +39,10 @@ def extract(resource: dict[str, Any], setting: Setting = PLAIN) -> IndexRows:
     """The index rows of a resource, for every parameter that `supported_parameters` names."""
     rows = IndexRows()
     _walker(resource["resourceType"], setting)(resource, rows)
+    for one in resource.get("contained") or ():
+        type, id = one.get("resourceType"), one.get("id")
+        if type in definitions.resource_types() and id.__class__ is str and "contained" not in one:
+            rows.contain(definitions.search_parameters(type)["_id"].number, id, extract(one, setting))
     return rows
 
 
