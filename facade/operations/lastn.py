@@ -101,7 +101,8 @@ def _read(items: Items) -> tuple[int, Items]:
 async def _last(service: Service, request: Prepared, most: int) -> list[Row]:
     """Rows of the Observations to answer with, in their order."""
     plan = request.plan
-    assert isinstance(plan, Plan)
+    if not isinstance(plan, Plan):
+        raise UnknownParameter("$lastn does not look into contained resources", expression="http._contained")
     tables, where, params = plan.source.whole()
     matches = f"SELECT {plan.source.rid} AS rid FROM {tables} WHERE {where}"
     found = [row[0] for row in await service.store.search(f"{matches} LIMIT 0+?", (*params, MAX_MATCHES + 1))]

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from facade.errors import FacadeError
+from facade.search.contained import PlanOfContained
 from facade.search.keyset import Cursor
 from facade.search.place import Placed, Walk, place_of
 from facade.search.plan import MAX_MOVED, WIDTH, Plan, values_of
@@ -23,7 +24,7 @@ from facade.store import Store
 from facade.store.serialise import from_json
 
 Row = Sequence[Any]
-AnyPlan = Plan | PlanOfTypes
+AnyPlan = Plan | PlanOfTypes | PlanOfContained
 
 
 class WalkOver(FacadeError):

@@ -23,6 +23,7 @@ from facade.rest.subset import Subset, parse_subset
 from facade.rest.terms import find_terms
 from facade.search import Plan, Search, parse_search, plan_search
 from facade.search.clauses import needed_terms
+from facade.search.contained import PlanOfContained, plan_contained
 from facade.search.fulltext import text_types
 from facade.search.includes import parse_include
 from facade.search.model import Include, Terms
@@ -58,6 +59,11 @@ class Prepared(NamedTuple):
         assert isinstance(self.plan, Plan)
         return self._replace(cursor=cursor, plan=self.plan.at(self.links.open(cursor)))
 
+    @property
+    def type(self) -> str | None:
+        """Of all matches; None if there may be several, which their rows name."""
+        return None if isinstance(self.plan, PlanOfContained) else self.place.type
+
 
 class Manner(NamedTuple):
     """What a request says beside its parameters, what its caller may see, and the site's own parameters."""
@@ -91,7 +97,10 @@ async def prepare_query(service: Service, call: Call, place: Place) -> Prepared:
         closed: tuple[bytes, ...] = ()
     else:
         closed = tuple([end for at, end in enumerate(ends) if at not in open_ends])
-    made = _template(service, place, shape, closed, manner).fill(texts)
+    template = _template(service, place, shape, closed, manner)
+    if (texts or page is not None) and not isinstance(template.prepared.plan, Plan):
+        return _prepare(service, place, call.items(), manner)
+    made = template.fill(texts)
     return made if page is None else made.at(page[1].decode("ascii"))
 
 
@@ -214,7 +223,9 @@ def _prepare(
     edge = None if cursor is None else links.open(cursor)
     dialect = service.store.dialect
     plan: AnyPlan
-    if one is not None:
+    if one is not None and asked[0].contained != "false":
+        plan = plan_contained(asked[0], manner.access, dialect, cursor=edge)
+    elif one is not None:
         plan = plan_search(asked[0], manner.access, dialect, cursor=edge)
     else:
         plan = plan_several(asked, manner.access, dialect, cursor=edge)

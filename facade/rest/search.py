@@ -19,6 +19,7 @@ from facade.rest.place import Place, at_type, compartment_place
 from facade.rest.prepare import Prepared, prepare_form, prepare_query
 from facade.rest.pretty import rewrite
 from facade.rest.service import Service
+from facade.search.contained import PlanOfContained, contained_body
 from facade.search.slots import fill_search
 
 
@@ -57,7 +58,7 @@ async def search_compartment_by_post(service: Service, call: Call, type: str, id
 async def answer_search(service: Service, call: Call, request: Prepared) -> Answer:
     """The Bundle of a search, as fresh as the client wants it."""
     plan, links = request.plan, request.links
-    type = request.place.type
+    type = request.type
     age = None if type is None else calm_age(service, call, type)
     told = None if age is not None else await _refreshed(service, call, request)
     if request.texts:
@@ -65,6 +66,8 @@ async def answer_search(service: Service, call: Call, request: Prepared) -> Answ
     matches = await find_matches(service.store, plan)
     page = matches.page
     rows, included = page.rows, matches.included
+    if isinstance(plan, PlanOfContained):
+        rows = [(*row[:2], contained_body(bytes(row[1]), bytes(row[2]))) for row in rows]
     if request.subset is not None:
         rows = [(*row[:2], request.subset.apply(row[2])) for row in rows]
         included = [(*row[:2], request.subset.apply(row[2], included=True)) for row in included]
@@ -115,12 +118,12 @@ async def _told_of_all(
 ) -> Told | None:
     """The age of an answer is that of the oldest of the types that it holds."""
     types = {bytes(row[1]).partition(b"/")[0].decode() for row in matches.included}
-    if request.place.type is None:
+    if request.type is None:
         types |= {bytes(row[1]).partition(b"/")[0].decode() for row in matches.page.rows}
     if not types:
         return told
-    if told is None and request.place.type is not None:
-        types.add(request.place.type)
+    if told is None and request.type is not None:
+        types.add(request.type)
     return await stored(service, sorted(types), told)
 
 

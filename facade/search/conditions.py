@@ -109,17 +109,21 @@ def match_of(criterion: Criterion) -> Match:
 
 def _missing(criterion: Criterion) -> Condition:
     """`:missing` asks for the element: there is a row of it, in whichever table."""
-    number, table = criterion.parameter.number, kind_of(criterion.parameter).TABLE
+    return Condition(criterion, SCANS, lambda rid: element_test(criterion, 0, rid))
+
+
+def element_test(criterion: Criterion, raised: int, rid: str) -> Statement:
+    """A criterion as the test of an element (or resource) whose rows are under raised numbers."""
+    number = criterion.parameter.number + raised
+    if criterion.missing is None:
+        found = match_of(criterion)
+        return index_probe(number + found.offset, found, rid)
+    table = kind_of(criterion.parameter).TABLE
     beside = ["index_token"] if table == "index_reference" else []
     places = [(number, one) for one in (table, *beside)] + [(number + PRESENT, "index_token")]
-
-    def probe(rid: str) -> Statement:
-        tests = [
-            index_probe(at, Match(one, (), SCANS, negated=bool(criterion.missing)), rid) for at, one in places
-        ]
-        return _joined(" AND " if criterion.missing else " OR ", tests)
-
-    return Condition(criterion, SCANS, probe)
+    negated = criterion.missing
+    tests = [index_probe(at, Match(one, (), SCANS, negated=negated), rid) for at, one in places]
+    return _joined(" AND " if negated else " OR ", tests)
 
 
 def _on_index(criterion: Criterion, found: Match) -> Condition:

@@ -41,6 +41,10 @@ def extract(resource: dict[str, Any], setting: Setting = PLAIN) -> IndexRows:
     rows = IndexRows()
     _walker(resource["resourceType"], setting)(resource, rows)
     rows.patients = patients_of(resource, rows)[1:]
+    for one in resource.get("contained") or ():
+        type, id = one.get("resourceType"), one.get("id")
+        if type in definitions.resource_types() and id.__class__ is str and "contained" not in one:
+            rows.contain(definitions.search_parameters(type)["_id"].number, id, extract(one, setting))
     return rows
 
 

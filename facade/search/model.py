@@ -220,7 +220,7 @@ class Search:
     ignored: tuple[str, ...] = ()
     limit: int | None = None
     contained: Literal["false", "true", "both"] = "false"
-    container: bool = False
+    container: bool = True
     setting: Setting = field(default_factory=Setting)
 
 

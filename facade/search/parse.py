@@ -36,7 +36,7 @@ class _Draft:
     total: Literal["none", "estimate", "accurate"] | None = None
     limit: int | None = None
     contained: Literal["false", "true", "both"] = "false"
-    container: bool = False
+    container: bool = True
     criteria: list[Criterion] = field(default_factory=list)
     clauses: list[Clause] = field(default_factory=list)
     sort: list[SortKey] = field(default_factory=list)

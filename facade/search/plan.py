@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from facade.errors import UnknownParameter
 from facade.search.includes import plan_include
 from facade.search.keyset import Cursor, read_cursor
 from facade.search.model import Include, Search, SortKey, Statement
@@ -116,6 +117,7 @@ class Plan(NamedTuple):
 
 def plan_search(search: Search, access: Access, dialect: str, *, cursor: str | None = None) -> Plan:
     """The plan of a search for this caller, from the start or at a cursor; raises BadRequest."""
+    refuse_contained(search)
     source = read_source(search, access, dialect)
     order = natural_order(search, source)
     edge = None if cursor is None else read_cursor(cursor, len(order))
@@ -128,6 +130,12 @@ def _page(
     return plan_page(
         source, order, edge, columns=COLUMNS[dialect], count=search.count + 1, types=(search.type,)
     )
+
+
+def refuse_contained(search: Search) -> None:
+    """Where contained resources cannot be looked for. Raises UnknownParameter."""
+    if search.contained != "false":
+        raise UnknownParameter("`_contained` is not supported here", expression="http._contained")
 
 
 def values_of(row: Sequence[Any], order: Sequence[SortKey]) -> tuple[Any, ...]:

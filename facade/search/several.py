@@ -16,7 +16,7 @@ from facade.search.keyset import Cursor, Order, read_cursor
 from facade.search.kinds import ON_RESOURCE, kind_of
 from facade.search.model import Include, Search, SortKey, Statement
 from facade.search.pages import plan_page
-from facade.search.plan import INCLUDED, MAX_MOVED, MAX_TOTAL
+from facade.search.plan import INCLUDED, MAX_MOVED, MAX_TOTAL, refuse_contained
 from facade.search.sources import Source, read_source
 from facade.store.access import Access
 
@@ -109,6 +109,7 @@ def plan_several(
     searches: Sequence[Search], access: Access, dialect: str, *, cursor: str | None = None
 ) -> PlanOfTypes:
     """The plan of a search over several types for this caller; raises BadRequest."""
+    refuse_contained(searches[0])
     order = searches[0].sort
     for keys in zip(*(search.sort for search in searches), strict=True):
         columns = {_COLUMN.get(kind_of(key.parameter).TABLE, "text") for key in keys if not _plain(key)}

@@ -40,6 +40,8 @@ COLUMNS = {
 PRESENT = 100_000
 """What is added to a parameter's number, among tokens, where an element gives nothing else to be found by: a
 reference that has only a display is there, all the same."""
+CONTAINED = 1_000_000
+"""What is added to the numbers of a contained resource's parameters."""
 GROUP_BITS = 16
 """An element whose values must be found together has rows of its own: under -(rid << GROUP_BITS | place)."""
 
@@ -67,6 +69,14 @@ class IndexRows:
     texts: list[tuple[int, str]] = field(default_factory=list)
     groups: list[IndexRows] = field(default_factory=list)
     patients: tuple[str, ...] = ()
+
+    def contain(self, name: int, id: str, own: IndexRows) -> None:
+        """A contained resource's rows as one more element's; `name` is the number of its type's `_id`."""
+        raised = IndexRows()
+        for kind in ("tokens", "strings", "dates", "references", "numbers", "quantities", "uris"):
+            getattr(raised, kind).extend((row[0] + CONTAINED, *row[1:]) for row in getattr(own, kind))
+        raised.tokens.append((name + CONTAINED, id, ""))
+        self.groups.append(raised)
 
     def present(self, params: Iterable[int]) -> None:
         """An element of these parameters is there, and none of the other rows is of it."""

@@ -153,7 +153,8 @@ headers = st.dictionaries(
 )
 
 _PLACE = re.compile(
-    r"Look at line|The body is |The JSON |The criteria |The parameters |There are more than|gzip|an id is|Operation \d"
+    r"Look at line|The body is |The JSON |The criteria |The parameters |There are more than|gzip|an id is|"
+    r"Operation \d"
 )
 """How a refusal tells its place where no element or parameter is at fault."""
 
