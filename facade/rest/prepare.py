@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -26,7 +26,9 @@ from facade.search.clauses import needed_terms
 from facade.search.contained import PlanOfContained, plan_contained
 from facade.search.fulltext import text_types
 from facade.search.includes import parse_include
+from facade.search.keyset import read_cursor
 from facade.search.model import Include, Terms
+from facade.search.plan import Edged
 from facade.search.several import plan_several
 from facade.search.slots import Slotted, is_marked, mark, may_have_slot
 from facade.spec.definitions import SearchParameter
@@ -53,11 +55,6 @@ class Prepared(NamedTuple):
     plan: AnyPlan
     subset: Subset | None = None
     texts: tuple[str, ...] = ()
-
-    def at(self, cursor: str) -> Prepared:
-        """The page of it that begins at a cursor. Raises BadRequest."""
-        assert isinstance(self.plan, Plan)
-        return self._replace(cursor=cursor, plan=self.plan.at(self.links.open(cursor)))
 
     @property
     def type(self) -> str | None:
@@ -100,8 +97,7 @@ async def prepare_query(service: Service, call: Call, place: Place) -> Prepared:
     template = _template(service, place, shape, closed, manner)
     if (texts or page is not None) and not isinstance(template.prepared.plan, Plan):
         return _prepare(service, place, call.items(), manner)
-    made = template.fill(texts)
-    return made if page is None else made.at(page[1].decode("ascii"))
+    return template.fill(texts) if page is None else template.at(page[1].decode("ascii"), texts)
 
 
 async def prepare_form(service: Service, call: Call, place: Place) -> Prepared:
@@ -129,6 +125,9 @@ class _Template:
     prepared: Prepared
     page: Slotted
     used: tuple[str, ...]
+    pages: dict[tuple[bool, ...], Edged] = field(
+        default_factory=dict
+    )  # by which way they go, and what they lack
 
     def fill(self, texts: tuple[str, ...]) -> Prepared:
         """The search with these texts; they need no escaping in a link."""
@@ -141,6 +140,18 @@ class _Template:
         links = Links(made.links.service, made.links.path, "".join(parts), made.links.kept)
         plan = made.plan.filled(self.page, texts)
         return Prepared(made.media, made.place, made.asked, links, None, plan, made.subset, made.texts)
+
+    def at(self, cursor: str, texts: tuple[str, ...]) -> Prepared:
+        """The page that begins at a cursor. Raises BadRequest."""
+        made, whole = self.fill(texts), self.prepared.plan
+        assert isinstance(made.plan, Plan) and isinstance(whole, Plan)
+        edge = read_cursor(made.links.open(cursor), len(whole.order))
+        kind = (edge.backward, *[value is None for value in edge.values])
+        page = self.pages.get(kind)
+        if page is None:
+            page = self.pages[kind] = Edged.of(whole, edge, len(texts))
+        plan = made.plan._replace(cursor=edge, page=page.fill(texts, edge))
+        return made._replace(cursor=cursor, plan=plan)
 
 
 @lru_cache(2048)

@@ -12,6 +12,7 @@ began: `settled` pages then hold only what has not changed since, and `moved` is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from facade.errors import UnknownParameter
@@ -61,13 +62,6 @@ class Plan(NamedTuple):
         search, access, dialect, source, order, cursor = self[:6]
         return Plan(search, access, dialect, source, order, cursor, page.fill(texts), texts)
 
-    def at(self, cursor: str) -> Plan:
-        """The page of this search that begins at a cursor. Raises BadRequest."""
-        edge = read_cursor(cursor, len(self.order))
-        page = _page(self.search, self.source, self.order, edge, self.dialect)
-        made = self._replace(cursor=edge, page=page)
-        return made._replace(page=made._filled(page))
-
     @property
     def total(self) -> Statement:
         """One number, at most MAX_TOTAL + 1 unless `_total=accurate`."""
@@ -113,6 +107,38 @@ class Plan(NamedTuple):
         """Where the page after a row begins, to be handed to `plan_search`; not signed."""
         snapshot = last_row[-1] if self.order else None
         return Cursor(values_of(last_row, self.order), last_row[0], snapshot=snapshot).text()
+
+
+@dataclass(frozen=True, slots=True)
+class Edged:
+    """A page at an edge, planned once for all edges that go the same way and lack the same values.
+
+    `places`: (index of the statement's value, index among the edge's values and its rid).
+    """
+
+    page: Slotted
+    places: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, plan: Plan, edge: Cursor, slots: int) -> Edged:
+        """Of a plan that was made for marks in so many slots."""
+        stands: list[Any] = [None if value is None else object() for value in (*edge.values, edge.rid)]
+        some = Cursor(tuple(stands[:-1]), stands[-1], edge.backward)
+        statement = _page(plan.search, plan.source, plan.order, some, plan.dialect)
+        places = [
+            (index, stands.index(value))
+            for index, value in enumerate(statement[1])
+            if any(value is stand for stand in stands if stand is not None)
+        ]
+        return cls(Slotted.of(statement, slots), tuple(places))
+
+    def fill(self, texts: Sequence[str], edge: Cursor) -> Statement:
+        """The page at this edge, with texts in the slots."""
+        sql, values = self.page.fill(texts)
+        bound, own = list(values), (*edge.values, edge.rid)
+        for index, at in self.places:
+            bound[index] = own[at]
+        return sql, tuple(bound)
 
 
 def plan_search(search: Search, access: Access, dialect: str, *, cursor: str | None = None) -> Plan:
