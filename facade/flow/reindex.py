@@ -247,8 +247,11 @@ def _compare(
     return found
 
 
-def _is_due(param: int, settled: frozenset[int]) -> bool:
-    """Whether a row is of the site's own parameters, and not of those that are searched by."""
+def _is_due(param: int | str, settled: frozenset[int]) -> bool:
+    """Whether a row is of the site's own parameters, and not of those that are searched by; one of a
+    compartment begins with its patient."""
+    if isinstance(param, str):
+        return False
     return param % STRIDE >= FIRST_OWN and param not in settled  # a number is raised by many STRIDEs
 
 
@@ -291,9 +294,13 @@ def _execute(transaction: Transaction, *, sql: str) -> None:
 
 
 def _mark_ready(transaction: Transaction, types: Sequence[str], generation: int) -> None:
-    """Parameters that have not changed since this generation are searched by."""
-    sql = "SELECT number FROM search_parameter WHERE state='pending' AND since<=? AND type IN"
-    numbers = [number for (number,) in by_parts(transaction.execute, sql, types, (generation,))]
+    """Parameters that have not changed since this generation are searched by; the words of their types are
+    made anew on demand."""
+    sql = "SELECT number, type FROM search_parameter WHERE state='pending' AND since<=? AND type IN"
+    rows = by_parts(transaction.execute, sql, types, (generation,))
+    numbers = [number for number, _ in rows]
     if numbers:
+        words = sorted({f"text:{type}" for _, type in rows})
+        by_parts(transaction.execute, "DELETE FROM store_fact WHERE name IN", words)
         by_parts(transaction.execute, "UPDATE search_parameter SET state='ready' WHERE number IN", numbers)
         next_generation(transaction)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +18,7 @@ from facade.errors import FacadeError, VersionConflict
 from facade.flow.reindex import SETTLE, Found, count_resources, reindex_types
 from facade.store import Store, Transaction
 
+log = logging.getLogger("facade.flow")
 LOCK = "reindex"
 _STATE = "SELECT value FROM store_fact WHERE name='reindex'"
 _REMEMBER = (
@@ -101,7 +104,11 @@ class Reindexing:
             try:
                 found = await reindex_types(store, types, settle=self.settle, note=note)
             except Exception as error:
-                told = str(error) if isinstance(error, FacadeError) else type(error).__name__
+                told = str(error) if isinstance(error, FacadeError) else f"unforeseen {type(error).__name__}"
+                frames = "".join(
+                    traceback.format_tb(error.__traceback__)
+                )  # without its text: no patient data
+                log.error("reindexing failed: %s\n%s", type(error).__name__, frames)
                 await self._end(replace(state, status="failed", done=done, error=told), Found())
             else:
                 await self._end(replace(state, status="complete", done=found.resources), found)

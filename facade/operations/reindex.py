@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from facade.errors import FacadeError
 from facade.flow.reindex import all_types, reindex_resources
 from facade.flow.reindexing import State
 from facade.rest.answer import Answer
@@ -25,7 +26,7 @@ PATIENCE = 5.0
 
 async def reindex(service: Service, call: Call, type: str | None = None, id: str | None = None) -> Answer:
     """Parameters that tell how it stands: 200 where it has ended, 202 while it goes on; 409 if another one
-    is under way."""
+    is under way, 500 if it failed so soon."""
     media = call.media()
     reindexing = service.reindexing
     if call.method == "POST" and type is not None and id is not None:
@@ -40,6 +41,8 @@ async def reindex(service: Service, call: Call, type: str | None = None, id: str
     if call.method == "POST":
         types = await all_types(service.store) if type is None else [type]
         state: State | None = await reindexing.start(types, PATIENCE)
+        if state is not None and state.status == "failed":
+            raise FacadeError(f"The reindexing failed: {state.error}.")
     else:
         state = await reindexing.state()
     status = 202 if call.method == "POST" and state is not None and state.status == "running" else 200

@@ -26,7 +26,7 @@ GROUPED = (
 )
 """Tables that hold rows of elements, too."""
 TABLES = (*GROUPED, "index_position", "index_token_text", "in_compartment")
-COLUMNS = {
+COLUMNS = {  # of those that are written with their resource
     "index_token": ("param", "code", "system", "rid"),
     "index_string": ("param", "value", "rid", "exact"),
     "index_date": ("param", "low", "high", "rid"),
@@ -127,10 +127,10 @@ def _group_items(items: Sequence[tuple[int, IndexRows]]) -> Iterable[tuple[int, 
 
 
 def stored_rows(transaction: Transaction, rids: Sequence[int]) -> dict[str, list[Any]]:
-    """The rows that the tables hold of these resources and of their elements."""
+    """The rows that the tables hold of these resources and their elements, but for what is made on demand."""
     found: dict[str, list[Any]] = {table: [] for table in COLUMNS}
     for condition, values, tables in _of_resources(rids):
-        for table in tables:
+        for table in COLUMNS.keys() & set(tables):
             sql = f"SELECT {','.join(COLUMNS[table])} FROM {table} WHERE {condition}"  # noqa: S608
             found[table] += transaction.execute(sql, values)
     return found

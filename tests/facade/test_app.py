@@ -28,6 +28,7 @@ from facade.settings import Settings, SettingsError, load_settings
 from facade.spec import definitions
 from facade.spec.check import check
 from facade.store.serialise import from_json
+from tests.facade.own_parameters import definition
 
 PATIENTS = 12
 SETTINGS = """\
@@ -128,6 +129,35 @@ async def test_what_no_source_makes_may_live_here(tmp_path: Path, kestrel: Path)
         }
         assert (writable["Task"], writable["Patient"], "Parameters" in writable) == (True, False, False)
         assert writable.keys() == definitions.resource_types() - {"Parameters"}
+
+
+async def test_a_source_is_searched_by_a_parameter_of_the_sites_own(tmp_path: Path, kestrel: Path) -> None:
+    """Of a type that the source makes; it is declared, and outlives the process."""
+    site = replace(settings(tmp_path, kestrel), local=("SearchParameter",))
+    town = definition(code="town", type="string", expression="Patient.address.city")
+    for turn in range(2):
+        app = create_app(site, new_resource_id=lambda: "town", fresh=turn == 0)
+        async with running(app) as client:
+            if turn == 0:
+                await settled(client)
+                assert (await client.post("/fhir/SearchParameter", json=town)).status_code == 201
+                assert (await client.get("/fhir/Patient?town=x")).status_code == 400
+                indexed = await client.post("/fhir/Patient/$reindex")
+                assert indexed.status_code == 200, indexed.text
+            bundle = (await client.get("/fhir/Patient")).json()
+            city = bundle["entry"][0]["resource"]["address"][0]["city"]
+            found = (await client.get("/fhir/Patient", params={"town:exact": city})).json()["entry"]
+            wanted = [
+                one["resource"]["id"]
+                for one in bundle["entry"]
+                if one["resource"].get("address", [{}])[0].get("city") == city
+            ]
+            assert sorted(one["resource"]["id"] for one in found) == sorted(wanted)
+            statement = (await client.get("/fhir/metadata")).json()
+            assert check(statement) == []
+            patient = next(one for one in statement["rest"][0]["resource"] if one["type"] == "Patient")
+            declared = {one["name"]: one["definition"] for one in patient["searchParam"]}
+            assert declared["town"] == town["url"]
 
 
 async def test_what_is_outside_fhir_is_no_fhir(tmp_path: Path, kestrel: Path) -> None:

@@ -37,6 +37,7 @@ def observation(value: int, code: str) -> dict[str, Any]:
         "status": "final",
         "code": coded,
         "subject": {"reference": f"Patient/{code}"},
+        "performer": [{"reference": "Patient/second"}, {"reference": f"Patient/third-{value}"}],
         "effectiveDateTime": f"2024-01-{value:02}",
         "valueQuantity": quantity,
         "component": [{"code": part, "valueQuantity": quantity}, {"code": {"text": "other"}}],
@@ -156,6 +157,7 @@ async def test_planted_differences_are_found_and_mended(store: Store) -> None:
         "INSERT INTO index_uri (param, value, rid) VALUES (1, 'urn:lost', 987654)",
         "INSERT INTO index_uri (param, value, rid) VALUES (1, 'urn:lost', -987654)",
         "UPDATE index_position SET x=x+1",
+        "DELETE FROM in_compartment WHERE patient='second'",
         "UPDATE resource SET patient='p9' WHERE type='RiskAssessment'",
     )
     for plant in plants:

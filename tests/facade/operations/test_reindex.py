@@ -13,7 +13,7 @@ from facade.rest.capabilities import capability_statement
 from facade.rest.routes import INTERACTIONS, ROUTES
 from facade.store import Store
 from facade.store.serialise import to_json
-from tests.facade.own_parameters import definition, patient
+from tests.facade.own_parameters import EYES, definition, patient
 from tests.facade.rest import support, writes
 from tests.facade.rest.writes import send
 
@@ -260,3 +260,24 @@ async def test_one_at_a_time_and_an_interrupted_one_is_told(client: httpx.AsyncC
     store.write_sync(lambda transaction: transaction.execute(running))
     state = await client.get("$reindex")
     assert {"name": "status", "valueCode": "interrupted"} in state.json()["parameter"]
+
+
+@BOTH
+async def test_words_are_found_by_it_too(client: httpx.AsyncClient) -> None:
+    """The index of words is made on demand, and knew nothing of the parameter when it was."""
+    sky = {"url": EYES, "valueCodeableConcept": {"coding": [{"code": "b", "display": "Sky blue"}]}}
+    await send(client, "PUT", "Patient/a", patient(None, id="a", extension=[sky]))
+    assert await found(client, "Patient?language:text=english") == []
+    await send(client, "POST", "SearchParameter", definition())
+    await reindexed(client)
+    assert await found(client, "Patient?eyes:text=sky") == ["a"]
+
+
+async def test_a_failure_is_told(client: httpx.AsyncClient, store: Store) -> None:
+    await send(client, "PUT", "Patient/a", patient("blue", id="a"))
+    store.write_sync(lambda transaction: transaction.execute("DROP TABLE index_position"))
+    answer = await client.post("Patient/$reindex")
+    assert answer.status_code == 500
+    assert answer.json()["issue"][0]["diagnostics"] == "The reindexing failed: unforeseen OperationalError."
+    state = (await client.get("$reindex")).json()["parameter"]
+    assert {"name": "status", "valueCode": "failed"} in state
