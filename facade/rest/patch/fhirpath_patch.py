@@ -73,9 +73,12 @@ def _read(operation: Any) -> Parts:
     if not isinstance(operation, Mapping) or operation.get("name") != "operation":
         raise DoesNotFit("a parameter of a patch has the name operation")
     parts: Parts = {}
-    for part in operation.get("part") or ():
+    given = operation.get("part", [])
+    if not isinstance(given, list):
+        raise DoesNotFit("its parts are not a list")
+    for part in given:
         name = part.get("name") if isinstance(part, Mapping) else None
-        if name not in _FORMS and name != "value":
+        if not isinstance(name, str) or (name not in _FORMS and name != "value"):
             raise DoesNotFit(f"its parts are {', '.join(_FORMS)} and value")
         if name in parts:
             raise DoesNotFit(f"it has its {name} twice")

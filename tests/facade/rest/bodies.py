@@ -163,22 +163,7 @@ nasty = st.sampled_from(
     ]
 ) | st.text(max_size=6)
 names = st.sampled_from(
-    [
-        "id",
-        "meta",
-        "resourceType",
-        "_id",
-        "extension",
-        "contained",
-        "value",
-        "url",
-        "text",
-        "item",
-        "name",
-        "part",
-        "entry",
-        "__class__",
-    ]
+    ["id", "meta", "resourceType", "_id", "extension", "contained", "value", "url", "text", "name", "part"]
 )
 
 

@@ -542,6 +542,22 @@ def test_what_is_no_operation(operation: dict[str, Any], text: str) -> None:
     assert (refused.value.status, refused.value.expression) == (400, "Parameters.parameter[0]")
 
 
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        ({}, "its parts are not a list"),
+        (True, "its parts are not a list"),
+        ([None], "its parts are type, path, name, index, source, destination and value"),
+        ([{"name": ["type"]}], "its parts are type, path, name, index, source, destination and value"),
+        ([{"name": {}}], "its parts are type, path, name, index, source, destination and value"),
+    ],
+)
+def test_parts_that_are_none(parts: Any, text: str) -> None:
+    with pytest.raises(BadPatch) as refused:
+        apply_fhirpath_patch(PATIENT, {**patch(), "parameter": [{"name": "operation", "part": parts}]})
+    assert refused.value.diagnostics == f"Operation 1: {text}."
+
+
 def test_what_is_no_patch() -> None:
     twice = patch(delete("Patient.gender"))
     twice["parameter"][0]["part"] *= 2
