@@ -118,9 +118,13 @@ async def test_what_another_process_stores_late_is_found(store: Store) -> None:
 
 async def test_what_is_settled_is_not_read_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
-    monkeypatch.setattr(
-        fulltext, "_read", lambda rows, real=fulltext._read: (read.append(len(rows)), real(rows))[1]
-    )
+    real = fulltext._read
+
+    def counting(rows: Any, *more: Any) -> Any:
+        read.append(len(rows))
+        return real(rows, *more)
+
+    monkeypatch.setattr(fulltext, "_read", counting)
     index, base = TextIndex(store), store.clock()
     put(store, document("a", "word"))
     await index.catch_up(["Composition"])
