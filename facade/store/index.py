@@ -71,8 +71,8 @@ class IndexRows:
     half-open interval of microseconds, references (param, target), numbers (param, low, high) as a closed
     interval, quantities (see `QuantityRow`), uris (param, value), positions (param, x, y, z). Repeated rows
     are welcome. `groups` are the rows of elements whose parts are found together, and `patients` the logical
-    ids of the patients beside the first in whose compartments it is. `texts` (param, folded), of coded values,
-    are for who makes that index on demand; they are not written.
+    ids of the patients beside the first in whose compartments it is. `texts` (param, folded), of coded
+    values, are for who makes that index on demand; they are not written.
     """
 
     tokens: list[tuple[int, str, str]] = field(default_factory=list)
