@@ -149,7 +149,7 @@ def stored_rows(transaction: Transaction, rids: Sequence[int]) -> dict[str, list
     """The rows that the tables hold of these resources and of their elements."""
     found: dict[str, list[Any]] = {table: [] for table in COLUMNS}
     for condition, values, tables in _of_resources(rids):
-        for table in tables:
+        for table in found.keys() & set(tables):  # others are made on demand
             sql = f"SELECT {','.join(COLUMNS[table])} FROM {table} WHERE {condition}"  # noqa: S608
             found[table] += transaction.execute(sql, values)
     return found

@@ -64,7 +64,10 @@ def quantities(store: Store) -> Store:
         {"resourceType": "Observation", "id": f"o{at}", "valueQuantity": quantity}
         for at, quantity in enumerate(QUANTITIES.values())
     ]
-    resources += [{"resourceType": "Observation", "id": "sampled", "valueSampledData": SAMPLED}]
+    resources += [
+        {"resourceType": "Observation", "id": "sampled", "valueSampledData": SAMPLED},
+        {"resourceType": "Observation", "id": "absent"},
+    ]
     resources += [
         {"resourceType": "ChargeItem", "id": "usd", "priceOverride": {"value": 5, "currency": "USD"}},
         {"resourceType": "ChargeItem", "id": "eur", "priceOverride": {"value": 5, "currency": "EUR"}},
@@ -147,11 +150,12 @@ def test_found_by_number_and_unit(quantities: Store, asked: str, expected: set[s
 
 
 def test_missing_and_order(quantities: Store) -> None:
-    assert found(quantities, "Observation", "value-quantity:missing=true") == [f"o{len(QUANTITIES) - 1}"]
-    assert len(found(quantities, "Observation", "value-quantity:missing=false")) == len(QUANTITIES)
+    """A quantity without a number is there, but has no place in an order."""
+    assert found(quantities, "Observation", "value-quantity:missing=true") == ["absent"]
+    assert len(found(quantities, "Observation", "value-quantity:missing=false")) == len(QUANTITIES) + 1
     walk = walked(quantities, "Observation", "_sort=-value-quantity&_count=3")
-    assert len(walk) == len(set(walk)) == len(QUANTITIES) + 1
-    assert walk[-1] == f"o{len(QUANTITIES) - 1}"
+    assert len(walk) == len(set(walk)) == len(QUANTITIES) + 2
+    assert walk[-2:] == [f"o{len(QUANTITIES) - 1}", "absent"]
 
 
 def test_money_has_a_currency(quantities: Store) -> None:
