@@ -19,7 +19,6 @@ from typing import Any
 
 from facade.flow.sql import by_parts, marks
 from facade.search import Setting, extract, patient_of
-from facade.search.quantity import CANONICAL
 from facade.search.token import OF_TYPE
 from facade.spec.definitions import FIRST_OWN, STRIDE
 from facade.store import Store, Transaction
@@ -227,9 +226,7 @@ def _compare(
     bodies = by_parts(transaction.execute, _BODIES.removesuffix(" "), changed)
     made = {**made, **_make_all(bodies, setting)}
     found = Found(len(now))
-    settled = frozenset(
-        one.number + raised for one in setting.custom if one.ready for raised in (0, CANONICAL, OF_TYPE)
-    )
+    settled = frozenset(one.number + raised for one in setting.custom if one.ready for raised in (0, OF_TYPE))
     wanted = table_rows(
         [(rid, made[rid][1]) for rid in now],
         partial(intern, transaction) if write else partial(_numbers, transaction),

@@ -8,7 +8,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from facade.errors import BadRequest, FacadeError, NotIndexed, TooCostly, UnknownParameter
 from facade.search import reference
@@ -16,7 +15,7 @@ from facade.search.composite import parse_composite
 from facade.search.filter import MARK, compare, filter_terms, parse_filter
 from facade.search.fulltext import parse_words
 from facade.search.kinds import ELSEWHERE, ON_RESOURCE, facts, kind_of, supported
-from facade.search.model import Chain, Clause, Criterion, Has, Junction, Listed, Setting, Terms, TokenValue
+from facade.search.model import Chain, Clause, Criterion, Has, Listed, Setting, Terms, TokenValue
 from facade.search.near import parse_near
 from facade.search.values import alternatives, unescape
 from facade.spec import definitions
@@ -104,10 +103,7 @@ class Reader:
             return parse_composite(parameter, value, self.setting)
         if parameter.kind == "special":
             return parse_near(parameter, value)
-        found = self.criterion(parameter, modifier or None, value)
-        if parameter.kind != "quantity" or len(found.values) < 2:
-            return found
-        return _by_unit(found)
+        return self.criterion(parameter, modifier or None, value)
 
     def criterion(self, parameter: SearchParameter, modifier: str | None, value: str) -> Criterion:
         """A criterion on one indexed parameter."""
@@ -205,13 +201,6 @@ class Reader:
                 raise BadRequest("`_list` takes the id of a List", expression="http._list")
             ids.append(id)
         return Listed(tuple(ids))
-
-
-def _by_unit(criterion: Criterion) -> Clause:
-    """Quantities to be looked up in base units apart from those to be looked up as they were stored."""
-    apart = [tuple(v for v in criterion.values if (v.unit is None) is stored) for stored in (True, False)]
-    parts = tuple(replace(criterion, values=values) for values in apart if values)
-    return parts[0] if len(parts) == 1 else Junction("or", parts)
 
 
 def _check_modifier(parameter: SearchParameter, modifier: str) -> None:

@@ -47,6 +47,7 @@ _ONE_ROW = frozenset(
         "positiveInt",
         "unsignedInt",
         "Reference",
+        *quantity.LEAVES,
     ]
 )
 """Types of which a value makes one index row at most; a canonical reference makes two."""

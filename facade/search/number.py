@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -28,6 +28,7 @@ MODIFIERS = frozenset({"missing"})
 PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
 LEAST, GREATEST = -1.7e308, 1.7e308  # open ends
 NARROW, WIDE = 58, 85  # costs
+_DIGITS = Context(prec=400)  # so that a million digits cost nothing
 _NUMBER = re.compile(r"[+-]?(\d{1,40})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,3}))?")
 
 
@@ -71,34 +72,50 @@ def parse_value(
     return parse_number(parameter, unescape(text), "a number such as 5, 5.40 or ge1e2")
 
 
-def compare(value: NumberValue, convert: Callable[[Fraction], Fraction] | None = None) -> Statement:
-    """The test of an index row `i`; `convert` brings numbers into the row's unit."""
+def compare(
+    value: NumberValue,
+    convert: Callable[[Fraction], Fraction] | None = None,
+    *,
+    spread: bool,
+    low: str = "i.low",
+    high: str = "i.high",
+) -> tuple[Statement, ...]:
+    """The tests of an index row `i`, of which a row passes one at most; `convert` brings numbers into the
+    row's unit. `spread`: there may be rows that are no point. They have an index of their own, on `high`, to
+    which the unary plus leads."""
 
     def bound(number: Fraction) -> float:
         return as_float(convert(number) if convert is not None else number)
 
+    def overlapping(test: str, number: float) -> tuple[Statement, ...]:
+        return ((f"{high}>{low} AND {test}", (number, number)),) if spread else ()
+
     number = value.number
-    low, high = bound(number - value.half), bound(number + value.half)
-    exact = bound(number)
+    first, last, exact = bound(number - value.half), bound(number + value.half), bound(number)
     match value.prefix:
+        case "eq" if first == last:  # an interval too narrow for floating point
+            return ((f"{low}=? AND {high}=?", (first, last)),)
         case "eq":
-            return "i.low>=? AND i.low<? AND i.high<?", (low, high, high)
+            return ((f"{low}>=? AND {low}<? AND {high}<?", (first, last, last)),)
+        case "ne" if first == last:
+            return ((f"({low}<>? OR {high}<>?)", (first, last)),)
         case "ne":
-            return "(i.low<? OR i.high>=?)", (low, high)
+            return ((f"({low}<? OR {high}>=?)", (first, last)),)
         case "gt":
-            return "i.high>?", (exact,)
-        case "lt":
-            return "i.low<?", (exact,)
+            return (f"{low}>?", (exact,)), *overlapping(f"{high}>? AND +{low}<=?", exact)
         case "ge":
-            return "i.high>=?", (exact,)
+            return (f"{low}>=?", (exact,)), *overlapping(f"{high}>=? AND +{low}<?", exact)
+        case "lt":
+            return ((f"{low}<?", (exact,)),)
         case "le":
-            return "i.low<=?", (exact,)
+            return ((f"{low}<=?", (exact,)),)
         case "sa":
-            return "i.low>?", (exact,)
+            return ((f"{low}>?", (exact,)),)
         case "eb":
-            return "i.high<?", (exact,)
+            return ((f"{low}<? AND {high}<?", (exact, exact)),)
     slack = abs(number) / 10
-    return "i.low<=? AND i.high>=?", (bound(number + slack), bound(number - slack))
+    first, last = bound(number - slack), bound(number + slack)
+    return (f"{low}>=? AND {low}<=?", (first, last)), *overlapping(f"{high}>=? AND +{low}<?", first)
 
 
 def as_float(number: Fraction) -> float:
@@ -110,11 +127,13 @@ def as_float(number: Fraction) -> float:
 
 
 def exact(value: Any) -> Fraction | None:
-    """A stored number; None if it is none."""
+    """A stored number, to as many digits as matter; None if it is none, or absurd."""
+    if value.__class__ is Decimal:
+        if not value.is_finite() or abs(value.adjusted()) >= 300:
+            return None
+        return Fraction(_DIGITS.plus(value))
     if value.__class__ is int:
         return Fraction(value) if abs(value) < 10**300 else None
-    if value.__class__ is Decimal:
-        return Fraction(value) if value.is_finite() and abs(value.adjusted()) < 300 else None
     return Fraction(value) if value.__class__ is float and math.isfinite(value) else None
 
 
@@ -148,6 +167,7 @@ LEAVES: Leaves = {
 
 
 def match(criterion: Criterion, facts: Facts) -> Match:
-    tests = tuple(compare(value) for value in criterion.values)
+    spread = "Range" in facts.types
+    tests = tuple(test for value in criterion.values for test in compare(value, spread=spread))
     narrow = all(value.prefix in ("eq", "ap") for value in criterion.values)
     return Match(TABLE, tests, NARROW if narrow else WIDE)

@@ -32,7 +32,18 @@ COLUMNS = {  # of those that are written with their resource
     "index_date": ("param", "low", "high", "rid"),
     "index_reference": ("param", "target", "rid"),
     "index_number": ("param", "low", "high", "rid"),
-    "index_quantity": ("param", "low", "high", "system", "code", "rid"),
+    "index_quantity": (
+        "param",
+        "low",
+        "high",
+        "system",
+        "code",
+        "unit",
+        "rid",
+        "base",
+        "base_low",
+        "base_high",
+    ),
     "index_uri": ("param", "value", "rid"),
     "index_position": ("param", "rid", "x", "y", "z"),
     "in_compartment": ("patient", "rid"),
@@ -42,8 +53,14 @@ PRESENT = 100_000
 reference that has only a display is there, all the same."""
 CONTAINED = 1_000_000
 """What is added to the numbers of a contained resource's parameters."""
+_MAY_BE_NULL = frozenset({"base", "base_low", "base_high"})
+"""No part of a key."""
 GROUP_BITS = 16
 """An element whose values must be found together has rows of its own: under -(rid << GROUP_BITS | place)."""
+
+
+QuantityRow = tuple[int, float, float, str, str, str, str | None, float | None, float | None]
+"""param, low, high, system URI or "", code, unit text or ""; base units, low and high in them, or None."""
 
 
 @dataclass(slots=True)
@@ -52,10 +69,10 @@ class IndexRows:
 
     tokens (param, code, system URI or ""), strings (param, folded, exact), dates (param, low, high) as a
     half-open interval of microseconds, references (param, target), numbers (param, low, high) as a closed
-    interval, quantities (param, low, high, system URI or "", code), uris (param, value), positions (param, x,
-    y, z). Repeated rows are welcome. `groups` are the rows of elements whose parts are found together, and
-    `patients` the logical ids of the patients beside the first in whose compartments it is. `texts` (param,
-    folded), of coded values, are for who makes that index on demand; they are not written.
+    interval, quantities (see `QuantityRow`), uris (param, value), positions (param, x, y, z). Repeated rows
+    are welcome. `groups` are the rows of elements whose parts are found together, and `patients` the logical
+    ids of the patients beside the first in whose compartments it is. `texts` (param, folded), of coded
+    values, are for who makes that index on demand; they are not written.
     """
 
     tokens: list[tuple[int, str, str]] = field(default_factory=list)
@@ -63,7 +80,7 @@ class IndexRows:
     dates: list[tuple[int, int, int]] = field(default_factory=list)
     references: list[tuple[int, str]] = field(default_factory=list)
     numbers: list[tuple[int, float, float]] = field(default_factory=list)
-    quantities: list[tuple[int, float, float, str, str]] = field(default_factory=list)
+    quantities: list[QuantityRow] = field(default_factory=list)
     uris: list[tuple[int, str]] = field(default_factory=list)
     positions: list[tuple[int, float, float, float]] = field(default_factory=list)
     texts: list[tuple[int, str]] = field(default_factory=list)
@@ -112,8 +129,10 @@ def table_rows(
         for param, target in {(param, target[:LONGEST]) for param, target in rows.references}:
             references.append((param, target, rid))
         numbers += [(*row, rid) for row in set(rows.numbers)]
-        for param, low, high, system, code in set(rows.quantities):
-            quantities.append((param, low, high, ids[system], code[:LONGEST], rid))
+        for key, base in {
+            (*row[:4], row[4][:LONGEST], row[5][:LONGEST]): row[6:] for row in rows.quantities
+        }.items():
+            quantities.append((*key[:3], ids[key[3]], *key[4:], rid, *base))
         uris += [(*row, rid) for row in {(param, uri[:LONGEST]) for param, uri in rows.uris}]
         found["index_position"] += [(row[0], rid, *row[1:]) for row in set(rows.positions)]
         found["in_compartment"] += [(patient, rid) for patient in rows.patients]
@@ -142,8 +161,10 @@ def replace_rows(
     """Take some rows of a table away, and add others."""
     columns = COLUMNS[table]
     if surplus:
-        condition = " AND ".join(f"{column}=?" for column in columns)
-        transaction.executemany(f"DELETE FROM {table} WHERE {condition}", surplus)  # noqa: S608
+        told = [at for at, column in enumerate(columns) if column not in _MAY_BE_NULL]
+        condition = " AND ".join(f"{columns[at]}=?" for at in told)
+        rows = [tuple(row[at] for at in told) for row in surplus]
+        transaction.executemany(f"DELETE FROM {table} WHERE {condition}", rows)  # noqa: S608
     if missing:
         _insert(transaction, table, columns, list(missing))
 

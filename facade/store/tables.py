@@ -112,6 +112,12 @@ def _index_args(table: str) -> tuple[Any, ...]:
     return (Index(f"{table}_rid", "rid"), {"sqlite_with_rowid": False})
 
 
+def _spread_index(name: str, columns: tuple[str, ...], low: str, high: str) -> Index:
+    """Finds the few intervals that are longer than a point by their end."""
+    rows = text(f"{high} > {low}")
+    return Index(name, *columns, high, sqlite_where=rows, postgresql_where=rows)
+
+
 class IndexToken(SQLModel, table=True):
     """`param` is SearchParameter.number in facade.spec; it implies the resource type."""
 
@@ -169,24 +175,48 @@ class IndexNumber(SQLModel, table=True):
     """A closed interval; a plain number is one point."""
 
     __tablename__ = "index_number"
-    __table_args__ = _index_args("index_number")
+    __table_args__ = (
+        _spread_index("index_number_spread", ("param",), "low", "high"),
+        *_index_args("index_number"),
+    )
     param: int = Field(primary_key=True)
     low: float = Field(primary_key=True)
     high: float = Field(primary_key=True)
     rid: int = Field(sa_column=Column(_rowid, primary_key=True, autoincrement=False))
 
 
+_CONVERTED = text("base IS NOT NULL")
+
+
 class IndexQuantity(SQLModel, table=True):
-    """The same with a unit; of those in base units `param` is raised: see facade.search.quantity."""
+    """The same with a unit: its code, and its text (`unit`) where that is another. `base` is what base units
+    a known unit is made of, with the interval in them."""
 
     __tablename__ = "index_quantity"
-    __table_args__ = _index_args("index_quantity")
+    __table_args__ = (
+        _spread_index("index_quantity_spread", ("param",), "low", "high"),
+        _spread_index("index_quantity_base_spread", ("param", "base"), "base_low", "base_high"),
+        Index(
+            "index_quantity_base",
+            "param",
+            "base",
+            "base_low",
+            "base_high",
+            sqlite_where=_CONVERTED,
+            postgresql_where=_CONVERTED,
+        ),
+        *_index_args("index_quantity"),
+    )
     param: int = Field(primary_key=True)
     low: float = Field(primary_key=True)
     high: float = Field(primary_key=True)
     system: int = Field(primary_key=True)
     code: str = Field(sa_column=Column(_sorted_text, primary_key=True))
+    unit: str = Field(sa_column=Column(_sorted_text, primary_key=True))
     rid: int = Field(sa_column=Column(_rowid, primary_key=True, autoincrement=False))
+    base: str | None = Field(default=None, sa_column=Column(_sorted_text, nullable=True))
+    base_low: float | None = None
+    base_high: float | None = None
 
 
 class IndexUri(SQLModel, table=True):

@@ -23,7 +23,7 @@ from facade.search.ucum.units import (
 
 _SYMBOL = re.compile(r"(?:10[*^]|(?:\[[^\]\s]*\]|[A-Za-z%_'\"*^])+)")
 _EXPONENT = re.compile(r"[+-]?[0-9]{1,2}")
-_NUMBER = re.compile(r"[0-9]{1,9}(?![0-9*^])")
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}(?![0-9*^])")
 _ANNOTATION = re.compile(r"\{[^{}]*\}")
 _LONGEST = 100
 _DEEPEST = 10

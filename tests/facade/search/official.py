@@ -6,6 +6,7 @@ import json
 import tarfile
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from tests.paths import SHARED
@@ -26,9 +27,14 @@ def example_resources() -> Iterator[dict[str, Any]]:
 
 
 def search_parameter_resources() -> Iterator[dict[str, Any]]:
-    with tarfile.open(CORE) as archive:
+    return members(CORE, "package/SearchParameter-")
+
+
+def members(path: Path, begin: str) -> Iterator[dict[str, Any]]:
+    """The resources of a package whose file names begin so."""
+    with tarfile.open(path) as archive:
         for member in archive:
-            if member.name.startswith("package/SearchParameter-"):
+            if member.name.startswith(begin):
                 file = archive.extractfile(member)
                 assert file is not None
                 yield json.load(file)

@@ -3,7 +3,8 @@
 https://hl7.org/fhir/R4/search.html#uri
 
 Taken here: "left-matches" is a plain prefix of characters, as in "a URL that starts with"; `:above` and
-`:below` "only apply to URLs, and not URNs", which they do not match.
+`:below` "only apply to URLs, and not URNs", which they do not match. A canonical reference is found without
+its version too.
 """
 
 from __future__ import annotations
@@ -20,4 +21,4 @@ def matches(found: Found, wanted: str, modifier: str) -> bool:
         case "above":
             return asked.startswith(stored) and not asked.startswith("urn:")
         case _:
-            return stored == asked
+            return asked == stored or (found.type == "canonical" and asked == stored.partition("|")[0])
