@@ -212,5 +212,6 @@ def _service(
         owners=owners,
         max_body=settings.max_body,
         cors=settings.cors,
+        admin_token=settings.admin_token,
         shelf=open_shelf(settings.packages),
     )

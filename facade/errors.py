@@ -116,6 +116,12 @@ class PreconditionFailed(FacadeError):
     status, code = 412, "conflict"
 
 
+class Forbidden(FacadeError):
+    """The client may not ask this."""
+
+    status, code = 403, "forbidden"
+
+
 class TooCostly(FacadeError):
     """The request would take more than its budget."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from facade.errors import BadRequest
 from facade.rest import paging
 from facade.rest.call import Call, Items, parse_items
 from facade.rest.caller import access_of
@@ -45,7 +46,8 @@ _NO_TERMS: Terms = {}
 
 class Prepared(NamedTuple):
     """A search request, understood and planned; `cursor` is the page's, None for the first; `subset` is what
-    the client wants to see of each resource, None for all; `texts` the types whose words are searched."""
+    the client wants to see of each resource, None for all; `texts` the types whose words are searched;
+    `explain`: not the matches are wanted, but how they are found."""
 
     media: Media
     place: Place
@@ -55,6 +57,7 @@ class Prepared(NamedTuple):
     plan: AnyPlan
     subset: Subset | None = None
     texts: tuple[str, ...] = ()
+    explain: bool = False
 
     @property
     def type(self) -> str | None:
@@ -83,7 +86,8 @@ async def prepare_query(service: Service, call: Call, place: Place) -> Prepared:
     page = _PAGE.search(query) if b"_cursor" in query else None
     if page is not None:
         query = query[: page.start()]
-    unkept = len(query) > _KEPT_BYTES or b"ap" in query or b"_cursor" in query or is_marked(query)
+    unkept = len(query) > _KEPT_BYTES or b"ap" in query or b"_cursor" in query or b"explain" in query
+    unkept = unkept or is_marked(query)
     if unkept or place.type is None:
         return _prepare(service, place, call.items(), manner)
     parts = _SLOT.split(query)
@@ -242,7 +246,15 @@ def _prepare(
         plan = plan_several(asked, manner.access, dialect, cursor=edge)
     subset = parse_subset(items, one, counting=True)
     texts = {type for search in asked for type in text_types(search)}
-    return Prepared(media, place, asked, links, cursor, plan, subset, tuple(sorted(texts)))
+    explain = _explain(items)
+    return Prepared(media, place, asked, links, cursor, plan, subset, tuple(sorted(texts)), explain)
+
+
+def _explain(items: Sequence[tuple[str, str]]) -> bool:
+    values = {value for name, value in items if name == "_explain"}
+    if not values <= {"true", "false"}:
+        raise BadRequest("_explain is true or false.", expression="http._explain")
+    return "true" in values
 
 
 def _includes(

@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/search.html · https://hl7.org/fhir/R4/http.html#search
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from facade.flow.live.demand import Told
@@ -14,6 +15,7 @@ from facade.rest.age import age_headers, calm_age, refresh_search, stored
 from facade.rest.answer import Answer, Header
 from facade.rest.bundle import searchset
 from facade.rest.call import Call
+from facade.rest.explain import explain
 from facade.rest.matches import Matches, find_matches, remark, remarks
 from facade.rest.place import Place, at_type, compartment_place
 from facade.rest.prepare import Prepared, prepare_form, prepare_query
@@ -57,6 +59,8 @@ async def search_compartment_by_post(service: Service, call: Call, type: str, id
 
 async def answer_search(service: Service, call: Call, request: Prepared) -> Answer:
     """The Bundle of a search, as fresh as the client wants it."""
+    if request.explain:
+        return await explain(service, call, request, partial(_refreshed, service, call, request))
     plan, links = request.plan, request.links
     type = request.type
     age = None if type is None else calm_age(service, call, type)

@@ -49,6 +49,7 @@ class Service:
     new_resource_id: Callable[[], str] = new_uuid
     max_body: int = 16 * 1024 * 1024
     cors: tuple[str, ...] = ()
+    admin_token: str | None = field(default=None, repr=False)
     shelf: Shelf = field(default_factory=Shelf)
     restate: Callable[[tuple[SearchParameter, ...]], bytes] | None = None
     texts: TextIndex = field(init=False)

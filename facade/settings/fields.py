@@ -255,6 +255,11 @@ class Settings:
         _types,
         listed=True,
     )
+    admin_token: str | None = setting(
+        "Who sends this as Authorization: Bearer may ask how a search is answered (_explain=true).",
+        read=_text,
+        repr=False,
+    )
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
     site: Mapping[str, str] = field(default_factory=dict)
     search: SearchSettings = field(default_factory=SearchSettings)

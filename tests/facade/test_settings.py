@@ -281,3 +281,9 @@ def test_options_of_a_connector_may_hold_lists(tmp_path: Path) -> None:
     path.write_text("sources: { a: { pack: p, writes: { book: { statements: [one, { sql: two }] } } } }")
     options = load_settings(path, {}).sources["a"].options
     assert options["writes"] == {"book": {"statements": ["one", {"sql": "two"}]}}
+
+
+def test_the_admin_token_is_a_secret(tmp_path: Path) -> None:
+    settings = load(tmp_path, "sources: {}\n", {"FACADE_ADMIN_TOKEN": "hunter2"})
+    assert settings.admin_token == "hunter2"
+    assert "hunter2" not in repr(settings)

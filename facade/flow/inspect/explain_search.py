@@ -5,43 +5,35 @@ Nothing is written: the source is read as a live search reads it, and what would
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from connectors.base import Condition, Connector, Source
 from connectors.errors import ConnectorError
 from facade.errors import BadRequest, NotFound
+from facade.flow.inspect.explain_store import Items, Timer, explain_clauses, words_of
 from facade.flow.live.narrow import narrow, why_not
 from facade.flow.sql import marks
 from facade.mapping import Pack
 from facade.search import Search, parse_search, plan_search
-from facade.search.kinds import ON_RESOURCE, kind_of
+from facade.search.model import Clause
 from facade.store.access import EVERYTHING
 from facade.store.serialise import weight
 from facade.store.store import Store
 
 if TYPE_CHECKING:
-    from facade.search import Plan
+    pass
 
-Items = Sequence[tuple[str, str]]
-Timer = Callable[[], float]
-"""Seconds of a clock that only goes forward; injected."""
 
 _AT_ONCE = 500
 _HELD = (
     "SELECT w.key, w.hash FROM raw_record w JOIN stream_state s ON s.id = w.stream_id "
     "WHERE s.source = ? AND s.name = ? AND w.deleted = 0 AND w.key IN "
 )
-_HOW = {
-    "index_token": "codes",
-    "index_string": "texts",
-    "index_date": "dates",
-    "index_reference": "references",
-}
 
 
 @dataclass
@@ -83,12 +75,14 @@ class StoreTold:
 
 @dataclass
 class SearchTold:
-    """The whole answer; `criteria` in the query's words; `store` is None if nothing was really done."""
+    """The whole answer; `criteria` in the query's words, all conditions of whatever kind; `store` is None if
+    nothing was really done."""
 
     type: str
     criteria: list[str]
     streams: list[StreamTold]
     store: StoreTold | None = None
+    items: tuple[tuple[str, str], ...] = ()
 
 
 class Explainer:
@@ -102,14 +96,9 @@ class Explainer:
         search raises."""
         self._check_type(type)
         search = self.search(type, items)
-        words = self._words(type, items)
-        streams = [
-            self._stream(source, pack, stream, search, words)
-            for source, pack in self._packs.items()
-            for stream in pack.streams
-            if any(plan.doc.resource == type for plan in pack.plans.get(stream, ()))
-        ]
-        return SearchTold(type, words, streams)
+        told = words_of(search, items)
+        streams = explain_streams(self._packs, search, told, self._zone)
+        return SearchTold(type, [words for words, _ in told], streams, items=tuple(items))
 
     def search(self, type: str, items: Items) -> Search:
         """The search as the server understands it."""
@@ -120,24 +109,40 @@ class Explainer:
         if type not in made:
             raise NotFound(f"No pack of this site makes {type}; there are {', '.join(made) or 'none'}.")
 
-    def _words(self, type: str, items: Items) -> list[str]:
-        """Each criterion as it was written."""
-        return [f"{name}={value}" for name, value in items if self.search(type, [(name, value)]).criteria]
 
-    def _stream(self, source: str, pack: Pack, stream: str, search: Search, words: list[str]) -> StreamTold:
-        mode = pack.streams[stream].mode
-        part = narrow(pack, stream, search, zone=self._zone)
-        reasons = why_not(pack, stream, search, zone=self._zone)
-        told = list(zip(words, reasons, strict=True))
-        return StreamTold(
-            source,
-            stream,
-            mode,
-            [word for word, reason in told if not reason],
-            [(word, reason) for word, reason in told if reason],
-            part.where if part else (),
-            _way(mode, part is not None, part is not None and part.empty),
-        )
+def explain_streams(
+    packs: Mapping[str, Pack], search: Search, told: Sequence[tuple[str, Clause]], zone: tzinfo
+) -> list[StreamTold]:
+    """Every stream that makes the type: what of the search is pushed down to it, and why not the rest."""
+    return [
+        _stream((source, pack, stream), search, told, zone)
+        for source, pack in packs.items()
+        for stream in pack.streams
+        if any(plan.doc.resource == search.type for plan in pack.plans.get(stream, ()))
+    ]
+
+
+def _stream(
+    place: tuple[str, Pack, str], search: Search, told: Sequence[tuple[str, Clause]], zone: tzinfo
+) -> StreamTold:
+    source, pack, stream = place
+    mode = pack.streams[stream].mode
+    part = narrow(pack, stream, search, zone=zone)
+    reasons = why_not(pack, stream, search, zone=zone)
+    criteria, others = told[: len(reasons)], told[len(reasons) :]
+    reasoned = [(words, reason) for (words, _), reason in zip(criteria, reasons, strict=True)]
+    return StreamTold(
+        source,
+        stream,
+        mode,
+        [words for words, reason in reasoned if not reason],
+        [*(one for one in reasoned if one[1]), *((words, _LEFT) for words, _ in others)],
+        part.where if part else (),
+        _way(mode, part is not None, part is not None and part.empty),
+    )
+
+
+_LEFT = "only the store can follow what leads beyond one parameter"
 
 
 def _way(mode: str, narrowed: bool, empty: bool) -> str:
@@ -200,24 +205,8 @@ async def _answer(search: Search, told: SearchTold, store: Store, timer: Timer) 
     ((matches,),) = await store.fetch(
         *plan_search(replace(search, total="accurate"), EVERYTHING, store.dialect).total
     )
-    return StoreTold(_steps(search, plan, told), int(matches), seconds, plan.page[0])
-
-
-def _steps(search: Search, plan: Plan, told: SearchTold) -> list[tuple[str, str]]:
-    """Each criterion and what it is looked up in; the one that leads comes first."""
-    steps: list[tuple[str, str]] = []
-    for word, criterion in zip(told.criteria, search.criteria, strict=True):
-        code = criterion.parameter.code
-        driver = plan.source.driver
-        if code in ON_RESOURCE:
-            steps.append((word, "tested on the resource itself"))
-            continue
-        index = f"index of {_HOW.get(kind_of(criterion.parameter).TABLE, 'values')}, parameter {code}"
-        if driver is not None and driver.clause is criterion:
-            steps.insert(0, (word, f"leads: its rows are read from the {index}"))
-        else:
-            steps.append((word, f"tested for each row, in the {index}"))
-    return steps
+    clauses = explain_clauses(plan.source, words_of(search, told.items), store.dialect)
+    return StoreTold([(one.words, one.step) for one in clauses], int(matches), seconds, plan.page[0])
 
 
 def split_url(text: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from math import inf
+from typing import TYPE_CHECKING
 
 from facade.flow.live.asking import Asking, Origin
 from facade.flow.live.demand import NO_DEMAND, Answer, Demand, Told, as_it_is, check_cached, tell
@@ -17,6 +18,9 @@ from facade.flow.live.narrow import Slice, narrow, narrow_id
 from facade.flow.live.slice import slice_of_stored
 from facade.search import Search
 from facade.store import Store
+
+if TYPE_CHECKING:
+    from facade.mapping import Pack
 
 Part = Callable[[Known], Awaitable[Slice | None]]
 """The slice of a stream that a request is about, if it narrows it."""
@@ -30,6 +34,11 @@ class Refresher:
         self.fresh = fresh
         self._store, self._origins = store, origins
         self._asking = Asking(store, origins, fresh)
+
+    @property
+    def packs(self) -> dict[str, Pack]:
+        """By source, of those that may be asked."""
+        return {name: origin.pack for name, origin in self._origins.items()}
 
     async def aclose(self) -> None:
         """End what is under way; before the connectors and the store are closed."""

@@ -112,3 +112,17 @@ def test_a_wrong_search_is_one_line(cli: Cli, demo: Path, url: str, told: str) -
     assert (status, out) == (1, "")
     assert told in err and len(err.splitlines()) == 1
     assert not (demo / "facade.db").exists()
+
+
+def test_conditions_beyond_one_parameter_are_told(cli: Cli, demo: Path) -> None:  # noqa: F811
+    assert cli("sync")[0] == 0
+    status, out, err = cli("explain", "Appointment?patient=105&patient.gender=female")
+    assert (status, err) == (0, "")
+    lines = [line.strip() for line in out.splitlines()]
+    reason = "only the store can follow what leads beyond one parameter"
+    assert f"filtered afterwards: patient.gender=female ({reason})" in lines
+    place = (
+        "index of references, parameter patient, and there in the Patient: index of codes, parameter gender"
+    )
+    assert f"patient.gender=female: tested for each row, in the {place}" in lines
+    assert "narrowed by patient=105" in lines
