@@ -25,7 +25,9 @@ from facade.store import Store, Transaction
 from facade.store.history import stored_types
 from facade.store.index import (
     COLUMNS,
+    CONTAINED,
     GROUP_BITS,
+    PRESENT,
     IndexRows,
     intern,
     replace_rows,
@@ -226,7 +228,9 @@ def _compare(
     bodies = by_parts(transaction.execute, _BODIES.removesuffix(" "), changed)
     made = {**made, **_make_all(bodies, setting)}
     found = Found(len(now))
-    settled = frozenset(one.number + raised for one in setting.custom if one.ready for raised in (0, OF_TYPE))
+    settled = frozenset(
+        one.number + raised for one in setting.custom if one.ready for raised in (0, OF_TYPE, PRESENT)
+    )
     wanted = table_rows(
         [(rid, made[rid][1]) for rid in now],
         partial(intern, transaction) if write else partial(_numbers, transaction),
@@ -249,7 +253,9 @@ def _is_due(param: int | str, settled: frozenset[int]) -> bool:
     compartment begins with its patient."""
     if isinstance(param, str):
         return False
-    return param % STRIDE >= FIRST_OWN and param not in settled  # a number is raised by many STRIDEs
+    return (
+        param % STRIDE >= FIRST_OWN and param % CONTAINED not in settled
+    )  # a number is raised by many STRIDEs
 
 
 def _compare_patients(

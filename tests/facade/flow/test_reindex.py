@@ -258,3 +258,34 @@ async def test_a_reindexing_beside_another_process_that_writes(store: Store) -> 
     found = await look(other)
     assert (found.resources, found.differences) == (25, 0)
     other.close()
+
+
+async def test_rows_of_every_kind_are_told_to_be_due_or_wrong(store: Store) -> None:
+    """A number is raised for some rows: of units, of types of identifiers, of contained resources."""
+    expressions = {
+        "mass": ("Observation", "quantity", "Observation.value"),
+        "alias": ("Patient", "token", "Patient.identifier"),
+        "friend": ("Patient", "reference", "Patient.generalPractitioner"),
+    }
+    kind = {"coding": [{"system": "urn:kinds", "code": "MR"}]}
+    inner = {"resourceType": "Patient", "id": "inner", "identifier": [{"value": "2", "type": kind}]}
+    outer = {
+        "resourceType": "Patient",
+        "contained": [inner],
+        "link": [{"other": {"reference": "#inner"}, "type": "seealso"}],
+        "identifier": [{"value": "1", "type": kind}],
+        "generalPractitioner": [{"display": "Dr. Who"}],
+    }
+    await put(store, observation(1, "p1"), "o")
+    await put(store, outer, "p")
+    for code, (base, type, expression) in expressions.items():
+        more = {"code": code, "base": [base], "type": type, "expression": expression}
+        await put(store, definition(**more, url=f"urn:{code}"), code)
+    found = await look(store)
+    assert (found.differences, found.due > 5) == (0, True)
+    await look(store, write=True)
+    own = "DELETE FROM {} WHERE param%200>=150"
+    for table in ("index_quantity", "index_token", "index_reference"):
+        store.write_sync(lambda transaction, table=table: transaction.execute(own.format(table)))
+    wrong = await look(store)
+    assert (wrong.differences, wrong.due) == (found.due, 0)
