@@ -32,8 +32,9 @@ from facade.rest.prepare import Prepared
 from facade.rest.pretty import write
 from facade.rest.service import Service
 from facade.rest.terms import find_terms
-from facade.search import Plan, Search
+from facade.search import Search
 from facade.search.clauses import needed_terms
+from facade.search.several import PlanOfTypes
 from facade.search.sources import Source
 
 Part = dict[str, Any]
@@ -54,7 +55,7 @@ async def explain(
     plan = request.plan
     parts = [_part("url", valueUri=request.links.at(request.cursor))]
     parts += [_of_ignored(name) for search in request.asked[:1] for name in search.ignored]
-    sources = (plan.source,) if isinstance(plan, Plan) else plan.sources
+    sources = plan.sources if isinstance(plan, PlanOfTypes) else (plan.source,)
     for search, source in zip(request.asked, sources, strict=True):
         parts.append(await _of_type(service, search, source, timer))
     if service.refresher is not None:

@@ -52,14 +52,14 @@ class PlanOfContained(NamedTuple):
         if self.cursor is not None:
             sql = f"SELECT * FROM ({sql}) m WHERE m.rid{'<' if backward else '>'}?"
             values = (*values, self.cursor.rid)
-        return f"{sql} ORDER BY rid{' DESC' if backward else ''} LIMIT ?", (*values, self.search.count + 1)
+        return f"{sql} ORDER BY rid{' DESC' if backward else ''} LIMIT 0+?", (*values, self.search.count + 1)
 
     @property
     def total(self) -> Statement:
         sql, values = self._matches(self.search.container)
         if self.search.total == "accurate":
             return f"SELECT count(*) FROM ({sql}) c", values
-        return f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) m LIMIT ?) c", (*values, MAX_TOTAL + 1)
+        return f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) m LIMIT 0+?) c", (*values, MAX_TOTAL + 1)
 
     def settled(self, snapshot: int) -> Statement:
         raise AssertionError("the order of rid does not change")

@@ -27,7 +27,7 @@ MAX_ROUNDS = 8
 
 _SPLIT = {
     "sqlite": ("substr(i.target,1,instr(i.target,'/')-1)", "substr(i.target,instr(i.target,'/')+1)"),
-    "postgresql": ("split_part(i.target,'/',1)", "split_part(i.target,'/',2)"),
+    "postgresql": ("split_part(i.target COLLATE \"default\",'/',1)", "split_part(i.target,'/',2)"),
 }
 Custom = tuple[SearchParameter, ...]
 

@@ -67,17 +67,16 @@ def _worth_walking(source: Source, keys: tuple[SortKey, ...]) -> bool:
 
 
 def _by_rid(source: Source, edge: Cursor | None, columns: str, count: int) -> Statement:
+    """Of a whole type its index is walked, which PostgreSQL takes up only if the order names the type."""
     tables, where, params = source.whole()
+    rid = source.rid
+    way = " DESC" if edge is not None and edge.backward else ""
+    order = f"{rid}{way}" if source.driver is not None else f"r.type{way},{rid}{way}"
     if edge is None:
-        return f"SELECT {columns} FROM {tables} WHERE {where} ORDER BY {source.rid} LIMIT 0+?", (
-            *params,
-            count,
-        )
-    sign, way = ("<", " DESC") if edge.backward else (">", "")
-    sql = (
-        f"SELECT {columns} FROM {tables} WHERE {where} AND {source.rid}{sign}? "
-        f"ORDER BY {source.rid}{way} LIMIT 0+?"
-    )
+        sql = f"SELECT {columns} FROM {tables} WHERE {where} ORDER BY {order} LIMIT 0+?"
+        return sql, (*params, count)
+    sign = "<" if edge.backward else ">"
+    sql = f"SELECT {columns} FROM {tables} WHERE {where} AND {rid}{sign}? ORDER BY {order} LIMIT 0+?"
     return sql, (*params, edge.rid, count)
 
 
