@@ -189,7 +189,7 @@ async def _pages(store: Store, type: str, since: int | None = None) -> AsyncIter
     """The rids of a type's resources, of few enough to be in memory at once; or of those written `since`."""
     last = 0
     late, values = ("", ()) if since is None else (" AND updated>=?", (since,))
-    sql = f"SELECT rid, length(body) FROM resource WHERE type=? AND rid>?{late} ORDER BY rid LIMIT ?"
+    sql = f"SELECT rid, length(body) FROM resource WHERE type=? AND rid>?{late} ORDER BY rid LIMIT 0+?"
     while rows := await store.fetch(sql, (type, last, *values, AT_ONCE)):
         page, size = [rows[0][0]], rows[0][1]
         for rid, length in rows[1:]:
