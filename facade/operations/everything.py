@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from facade.flow.live.demand import Told
 from facade.operations.inputs import simple_items
 from facade.rest.age import age_headers, calm_age, refresh_read, refresh_search, stored
 from facade.rest.answer import Answer, Header
-from facade.rest.bundle import searchset
+from facade.rest.bundle import RESOURCE, between, searchset
 from facade.rest.call import Call, Items
 from facade.rest.caller import access_of
 from facade.rest.links import Links
@@ -53,6 +54,7 @@ class _Page(NamedTuple):
     before: Cursor | None
     after: Cursor | None
     cut: bool
+    total: int
 
 
 async def everything(service: Service, call: Call, type: str, id: str | None = None) -> Answer:
@@ -70,12 +72,13 @@ async def everything(service: Service, call: Call, type: str, id: str | None = N
     told = None
     if service.refresher is not None:
         told = await _refreshed(service, call, wanted, onward=cursor is not None)
-    page = await _page(service, call, wanted, edge, count)
+    page = await _whole(service, wanted, count) if edge is None and wanted.plain and subset is None else None
+    page = page or await _page(service, call, wanted, edge, count)
     rows, included = page.rows, page.included
     age: tuple[Header, ...] = ()
     if service.refresher is not None:
-        types = {bytes(row[1]).partition(b"/")[0].decode() for part in (rows, included) for row in part}
-        told = await stored(service, sorted(types), told) if types else told
+        types = {bytes(row[1]).partition(b"/")[0].decode() for row in included}
+        told = await stored(service, sorted(types), told)
         age = age_headers(service, told) if told is not None else ()
     if subset is not None:
         rows = [(*row[:2], subset.apply(row[2])) for row in rows]
@@ -86,7 +89,7 @@ async def everything(service: Service, call: Call, type: str, id: str | None = N
         _urls(links, cursor, page),
         rows,
         included=included,
-        total=len(rows) if edge is None and page.after is None else None,
+        total=page.total if edge is None and page.after is None else None,
         outcome=_outcome(ignored, told, cut=page.cut),
     )
     return Answer(200, media.content_type, rewrite(body, media), age)
@@ -157,6 +160,21 @@ def _count(service: Service, items: Items) -> int:
     return min(int(text), service.max_count)
 
 
+async def _whole(service: Service, wanted: Everything, count: int) -> _Page | None:
+    """A plain record that fits on its first page, which is what is asked for most. Its rows are joined
+    already: the second stands for all but the first."""
+    store, name = service.store, wanted.holder
+    ((joined, number, body, more),) = await store.search(*wanted.joined(count, between(service.base_url)))
+    if more or body is None:
+        return None
+    rows = [(_HOLDER, name, body)]
+    if number:
+        first, _, rest = joined.partition(RESOURCE)
+        rows.append((_HOLDER, first, rest))
+    included, cut = await _included(service, wanted, rows, shared=False)
+    return _Page(rows, included, None, None, cut, 1 + number)
+
+
 async def _page(service: Service, call: Call, wanted: Everything, edge: Cursor | None, count: int) -> _Page:
     """One page of the record, in the order of rid, after the one whose record it is."""
     backward = edge is not None and edge.backward
@@ -180,7 +198,7 @@ async def _page(service: Service, call: Call, wanted: Everything, edge: Cursor |
             after = Cursor((), found[-1][0])
     rows = found if wanted.types is None else [row for row in found if wanted.wants(row)]
     included, cut = await _included(service, wanted, found)
-    return _Page(rows, included, before, after, cut)
+    return _Page(rows, included, before, after, cut, len(rows))
 
 
 def _with_holder(wanted: Everything, rows: list[Row], holder: Row, edge: Cursor | None) -> list[Row]:
@@ -203,40 +221,54 @@ async def _absent(service: Service, call: Call, wanted: Everything) -> Row:
     raise NotFound(f"There is no {wanted.type} with this id.")
 
 
-async def _included(service: Service, wanted: Everything, rows: Sequence[Row]) -> tuple[Sequence[Row], bool]:
+async def _included(
+    service: Service, wanted: Everything, rows: Sequence[Row], *, shared: bool = True
+) -> tuple[Sequence[Row], bool]:
     """What a page refers to, each once, and whether there was more than that."""
     names = referred_names(rows, service.base_url)
     if wanted.types is not None:
         names = [name for name in names if name[0] in wanted.types]
     if not names:
         return (), False
-    found = await service.store.search(*wanted.referred(names[:_MAX_NAMES]))
+    found = await service.store.search(*wanted.referred(names[:_MAX_NAMES], shared=shared))
     found.sort(key=itemgetter(1))
     return found[:MAX_INCLUDED], len(found) > MAX_INCLUDED or len(names) > _MAX_NAMES
 
 
-async def _refreshed(service: Service, call: Call, wanted: Everything, *, onward: bool) -> Told | None:
+async def _refreshed(service: Service, call: Call, wanted: Everything, *, onward: bool) -> Told:
     """Every type of the compartment that is served, brought up to date, all at once."""
+    assert service.refresher is not None
+    fresh = service.refresher.fresh
     tasks = []
-    for type in sorted(compartment_types(wanted.type) & service.served):
+    parts: list[Told] = []
+    for type in _served(wanted.type, service.served):
         unseen = wanted.walked is not None and type not in wanted.walked and type != wanted.type
-        if unseen or calm_age(service, call, type) is not None:
+        if unseen:
+            continue
+        if calm_age(service, call, type) is not None:
+            made = fresh.made.get(type)
+            if made is not None and made.streams:
+                parts.append(Told(made.asked))
             continue
         if type == wanted.type and wanted.id is not None:
             tasks.append(refresh_read(service, call, type, wanted.id))
         else:
             search = parse_search(type, _narrowing(wanted, type), base_url=service.base_url)
             tasks.append(refresh_search(service, call, search, onward=onward))
-    if not tasks:
-        return None
-    parts: list[Told] = []
     for part in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(part, BaseException):
             raise part
         parts.append(part)
+    if not parts:
+        return Told(fresh.clock())
     times = [part.asked for part in parts if part.asked is not None]
     troubles = dict.fromkeys(trouble for part in parts for trouble in part.troubles)
     return Told(min(times) if len(times) == len(parts) else None, tuple(troubles))
+
+
+@lru_cache(16)
+def _served(type: str, served: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(compartment_types(type) & served))
 
 
 def _narrowing(wanted: Everything, type: str) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from facade.store.history import Version
 from facade.store.serialise import instant, to_json
 
 _START = b',{"fullUrl":"%b/'
-_RESOURCE = b'","resource":'
+RESOURCE = b'","resource":'
 _MATCH = b',"search":{"mode":"match"}}'
 _INCLUDE = b',"search":{"mode":"include"}}'
 _OUTCOME = b',{"resource":%b,"search":{"mode":"outcome"}}'
@@ -38,6 +38,11 @@ def searchset(
     if outcome is not None:
         entries.append(_OUTCOME % to_json(outcome))
     return _bundle("searchset", links, total, entries)
+
+
+def between(base_url: str) -> str:
+    """What stands between the `Type/id","resource":{…}` of two matches, where the store has joined them."""
+    return (_MATCH + _START % base_url.encode()).decode()
 
 
 def history(
@@ -81,7 +86,7 @@ def _joined(rows: Iterable[Row], base: str, end: bytes) -> list[bytes]:
     between = end + start
     parts: list[bytes] = []
     for row in rows:
-        parts += (between, row[1], _RESOURCE, row[2])
+        parts += (between, row[1], RESOURCE, row[2])
     if parts:
         parts[0] = start
         parts.append(end)
