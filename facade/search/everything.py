@@ -137,7 +137,7 @@ class Everything:
         test, values = self._tests()
         sql = (
             f"SELECT {self._columns}{more} FROM {tables} WHERE {where[0]} AND r.deleted=0{test}{beyond} "
-            f"ORDER BY r.rid{' DESC' if backward else ''} LIMIT ?"
+            f"ORDER BY r.rid{' DESC' if backward else ''} LIMIT 0+?"
         )
         return sql, (*where[1], *values, *at, count)
 
@@ -175,7 +175,7 @@ class Everything:
             inside = (*inside, self.type, self.id)
         sql = (
             f"SELECT {INCLUDED[self.dialect]} FROM resource r WHERE (r.type,r.id) IN "
-            f"(VALUES {','.join(['(?,?)'] * len(padded))}) AND r.deleted=0 AND {outside}{clause} LIMIT ?"
+            f"(VALUES {','.join(['(?,?)'] * len(padded))}) AND r.deleted=0 AND {outside}{clause} LIMIT 0+?"
         )
         return sql, (*(text for name in padded for text in name), *inside, *patients, MAX_INCLUDED + 1)
 
