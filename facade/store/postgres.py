@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache, partial
 from hashlib import blake2b
@@ -190,12 +190,27 @@ class PostgresStore(Store):
             raise translate(error) from None
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
-        try:
-            with self._pool.connection() as connection:
-                cursor = connection.execute(translate_sql(sql), params)
-                return cursor.fetchall() if cursor.description else []
-        except (psycopg.Error, psycopg_pool.PoolTimeout) as error:
-            raise translate(error) from None
+        def read(connection: psycopg.Connection[Row]) -> list[Row]:
+            cursor = connection.execute(translate_sql(sql), params)
+            return cursor.fetchall() if cursor.description else []
+
+        return self._read(read)
+
+    def _read(self, read: Callable[[psycopg.Connection[Row]], list[Row]]) -> list[Row]:
+        """Read on a connection of the pool; on another, where that was lost while nobody used it."""
+        for last in (False, False, True):
+            try:
+                with self._pool.connection() as connection:
+                    try:
+                        return read(connection)
+                    except psycopg.OperationalError:
+                        if last or not connection.broken:
+                            raise
+            except psycopg.errors.QueryCanceled:
+                raise TooCostly(TOO_LONG) from None
+            except (psycopg.Error, psycopg_pool.PoolTimeout) as error:
+                raise translate(error) from None
+        raise AssertionError("the last attempt gives or raises")
 
     async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         session = self._writer.session()
@@ -210,14 +225,12 @@ class PostgresStore(Store):
         return await self._in_thread(partial(self._search, sql, params))
 
     def _search(self, sql: str, params: Sequence[Any]) -> list[Row]:
-        try:
-            with self._pool.connection() as connection, connection.pipeline(), connection.transaction():
+        def read(connection: psycopg.Connection[Row]) -> list[Row]:
+            with connection.pipeline(), connection.transaction():
                 connection.execute(f"SET LOCAL statement_timeout={_milliseconds(self.search_seconds)}")
                 return connection.execute(translate_sql(sql), params).fetchall()
-        except psycopg.errors.QueryCanceled:
-            raise TooCostly(TOO_LONG) from None
-        except (psycopg.Error, psycopg_pool.PoolTimeout) as error:
-            raise translate(error) from None
+
+        return self._read(read)
 
     @asynccontextmanager
     async def exclusive(self, name: str) -> AsyncIterator[bool]:
