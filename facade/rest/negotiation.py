@@ -15,6 +15,7 @@ JSON_TYPES = ("application/fhir+json", "application/json", "text/json", "applica
 XML_TYPES = ("application/fhir+xml", "application/xml", "text/xml", "application/xml+fhir")
 PATCH_FORMATS = ("application/json-patch+json", "application/fhir+json", "application/fhir+xml")
 _TYPES = frozenset((*JSON_TYPES, *XML_TYPES))
+_PLAIN_XML = ("application/xml", "text/xml")
 _ANY = ("*/*", "application/*")
 _DEFAULTS = ("application/fhir+json", "application/fhir+xml")  # for those who take anything
 _FORMATS = {"json": JSON_TYPES[0], "xml": XML_TYPES[0], **{name: name for name in _TYPES}}
@@ -57,8 +58,9 @@ def _media(accept: str, wanted: str, pretty: bool) -> Media:
         if kind not in _FORMATS or not is_served(version):
             raise NotAcceptable(_REFUSED, expression="http._format")
         return _content_type(_FORMATS[kind], version, pretty)
+    browser = "text/html" in accept  # it would take any XML, and shows JSON as well
     for kind, version in preferences(accept or "*/*"):
-        if not is_served(version):
+        if not is_served(version) or (browser and kind in _PLAIN_XML):
             continue
         if kind in _TYPES:
             return _content_type(kind, version, pretty)

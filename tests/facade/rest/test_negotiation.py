@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from facade.errors import BadRequest, NotAcceptable
-from facade.rest.negotiation import JSON_TYPES, XML_TYPES, Media, negotiate, wants_fhir
+from facade.rest.negotiation import FHIR_JSON, JSON_TYPES, XML_TYPES, Media, negotiate, wants_fhir
 
 FHIR = b"application/fhir+json; charset=utf-8"
 XML = b"application/fhir+xml; charset=utf-8"
@@ -69,11 +69,6 @@ def test_content_type(accept: str, items: list[tuple[str, str]], expected: bytes
         ("application/fhir+json;q=0, */*", [], XML),
         ("*/*;q=0.1, application/fhir+xml;q=0.2", [], XML),
         ("application/fhir+xml, application/fhir+json", [], XML),
-        (
-            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-            [],
-            b"application/xml; charset=utf-8",
-        ),
         (
             "application/fhir+xml;fhirVersion=4.0",
             [],
@@ -161,3 +156,10 @@ def test_pretty() -> None:
 )
 def test_who_wants_a_binary_as_a_resource(accept: str, wanted: str, expected: bool) -> None:
     assert wants_fhir(accept, wanted) is expected
+
+
+def test_a_browser_is_shown_json() -> None:
+    accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    assert negotiate(accept, []) == FHIR_JSON
+    assert negotiate(accept, [("_format", "xml")]).xml
+    assert negotiate(f"application/fhir+xml,{accept}", []).xml
