@@ -176,7 +176,7 @@ def _service(
 ) -> Service:
     settings = site.settings
     owners, local = site.owners, site.local
-    served = local | owners.keys()
+    served = frozenset(local | owners.keys())
 
     origins = _origins(site)
 

@@ -294,7 +294,8 @@ def test_sqlite_prepares_a_statement_once(sqlite_store: Store, type: str, query:
 def test_planning_needs_no_store() -> None:
     made = plan_search(Search("Patient"), EVERYTHING, "sqlite")
     assert made.page == (
-        f"SELECT {COLUMNS['sqlite']} FROM resource r WHERE r.type=? AND r.deleted=0 ORDER BY r.rid LIMIT 0+?",
+        f"SELECT {COLUMNS['sqlite']} FROM resource r WHERE r.type=? AND r.deleted=0 "
+        "ORDER BY r.type,r.rid LIMIT 0+?",
         ("Patient", 51),
     )
 
