@@ -82,10 +82,6 @@ class ReferenceValue:
     targets: tuple[str, ...]
 
 
-class OtherValue(Protocol):
-    """A value of a kind that keeps its own class in its own file (number, quantity, uri)."""
-
-
 Value = Any
 """TokenValue, StringValue, DateValue, ReferenceValue, or what the parameter's kind makes of a text."""
 

@@ -13,7 +13,7 @@ from typing import Literal, cast
 from facade.errors import BadRequest, TooCostly, UnknownParameter
 from facade.search.clauses import Reader, unknown
 from facade.search.includes import parse_include
-from facade.search.kinds import ON_RESOURCE, supported
+from facade.search.kinds import supported
 from facade.search.model import Clause, Criterion, Include, Search, Setting, SortKey, Terms
 from facade.spec.definitions import SearchParameter
 
@@ -162,8 +162,3 @@ def _sort(draft: _Draft, value: str) -> list[SortKey]:
     if len(keys) > MAX_SORT:
         raise TooCostly(f"`_sort` takes at most {MAX_SORT} keys", expression="http._sort")
     return keys
-
-
-def wants_resource(code: str) -> bool:
-    """Whether a parameter lives on the resource itself."""
-    return code in ON_RESOURCE

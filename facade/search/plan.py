@@ -65,15 +65,7 @@ class Plan(NamedTuple):
     @property
     def total(self) -> Statement:
         """One number, at most MAX_TOTAL + 1 unless `_total=accurate`."""
-        return self._filled(self._total())
-
-    def _total(self) -> Statement:
-        source = self.source
-        tables, where, params = source.whole() if source.needs_resource else source.index_only()
-        if self.search.total == "accurate":
-            return f"SELECT count(*) FROM {tables} WHERE {where}", params
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM {tables} WHERE {where} LIMIT 0+?) c"
-        return sql, (*params, MAX_TOTAL + 1)
+        return self._filled(counted(self.source))
 
     def settled(self, snapshot: int) -> Statement:
         """The page, without what has changed since then."""
@@ -107,6 +99,15 @@ class Plan(NamedTuple):
         """Where the page after a row begins, to be handed to `plan_search`; not signed."""
         snapshot = last_row[-1] if self.order else None
         return Cursor(values_of(last_row, self.order), last_row[0], snapshot=snapshot).text()
+
+
+def counted(source: Source) -> Statement:
+    """The number `n` of a search's matches, at most MAX_TOTAL + 1 unless `_total=accurate`."""
+    tables, where, params = source.whole() if source.needs_resource else source.index_only()
+    if source.search.total == "accurate":
+        return f"SELECT count(*) AS n FROM {tables} WHERE {where}", params
+    sql = f"SELECT count(*) AS n FROM (SELECT 1 FROM {tables} WHERE {where} LIMIT 0+?) c"
+    return sql, (*params, MAX_TOTAL + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from facade.search.keyset import Cursor, Order, read_cursor
 from facade.search.kinds import ON_RESOURCE, kind_of
 from facade.search.model import Include, Search, SortKey, Statement
 from facade.search.pages import plan_page
-from facade.search.plan import INCLUDED, MAX_MOVED, MAX_TOTAL, refuse_contained
+from facade.search.plan import INCLUDED, MAX_MOVED, counted, refuse_contained
 from facade.search.sources import Source, read_source
 from facade.store.access import Access
 
@@ -56,16 +56,7 @@ class PlanOfTypes(NamedTuple):
 
     @property
     def total(self) -> Statement:
-        exact = self.search.total == "accurate"
-        parts: list[Statement] = []
-        for source in self.sources:
-            tables, where, params = source.whole() if source.needs_resource else source.index_only()
-            if exact:
-                parts.append((f"SELECT count(*) AS n FROM {tables} WHERE {where}", params))
-            else:
-                sql = f"SELECT count(*) AS n FROM (SELECT 1 FROM {tables} WHERE {where} LIMIT 0+?) c"
-                parts.append((sql, (*params, MAX_TOTAL + 1)))
-        sql, values = _united(parts)
+        sql, values = _united([counted(source) for source in self.sources])
         return f"SELECT CAST(SUM(n) AS BIGINT) FROM ({sql}) t", values
 
     def includes(self, rids: Sequence[int], includes: Sequence[Include] | None = None) -> list[Statement]:
