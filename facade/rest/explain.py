@@ -25,13 +25,13 @@ from facade.flow.inspect.explain_store import (
     words_of,
 )
 from facade.flow.live.demand import Told
+from facade.flow.terms import find_terms
 from facade.rest.answer import Answer
 from facade.rest.call import Call
 from facade.rest.page import AnyPlan
 from facade.rest.prepare import Prepared
 from facade.rest.pretty import write
 from facade.rest.service import Service
-from facade.rest.terms import find_terms
 from facade.search import Search
 from facade.search.clauses import needed_terms
 from facade.search.several import PlanOfTypes
@@ -84,7 +84,9 @@ def check_admin(service: Service, call: Call) -> None:
 async def _of_type(service: Service, search: Search, source: Source, timer: Timer) -> Part:
     """One type that is searched: its clauses, and the streams that make it."""
     needed = needed_terms(search.accepted)
-    told = words_of(search, search.accepted, await find_terms(service.store, needed) if needed else {})
+    told = words_of(
+        search, search.accepted, await find_terms(service.shelf, service.store, needed) if needed else {}
+    )
     clauses = explain_clauses(source, told, service.store.dialect)
     for one in clauses:
         if one.statement.purpose == "rows":

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from facade.errors import BadRequest
+from facade.flow.terms import find_terms
 from facade.rest import paging
 from facade.rest.call import Call, Items, parse_items
 from facade.rest.caller import access_of
@@ -21,7 +22,6 @@ from facade.rest.page import AnyPlan
 from facade.rest.place import Place
 from facade.rest.service import Service
 from facade.rest.subset import Subset, parse_subset
-from facade.rest.terms import find_terms
 from facade.search import Plan, Search, parse_search, plan_search
 from facade.search.clauses import needed_terms
 from facade.search.contained import PlanOfContained, plan_contained
@@ -111,8 +111,7 @@ async def prepare_form(service: Service, call: Call, place: Place) -> Prepared:
 
 async def prepare_items(service: Service, call: Call, place: Place, items: Items) -> Prepared:
     """The search of these parameters, with the codes of the value sets that they name."""
-    needed = needed_terms(items)
-    terms = await find_terms(service.store, needed) if needed else _NO_TERMS
+    terms = await find_terms(service.shelf, service.store, needed_terms(items))
     return _prepare(service, place, items, manner_of(service, call), terms)
 
 

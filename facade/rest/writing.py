@@ -13,6 +13,7 @@ from typing import Any
 from facade.errors import BadRequest, NotWritable, issue
 from facade.flow.draft import Draft
 from facade.flow.local import Changes, Written, as_criteria, change, draft_resource
+from facade.flow.terms import find_terms
 from facade.rest.answer import Answer, Header
 from facade.rest.binary import brings_content, holding
 from facade.rest.body import parse_resource, read_body
@@ -23,7 +24,6 @@ from facade.rest.negotiation import PARAMETERS, Media
 from facade.rest.prefer import parse_prefer
 from facade.rest.pretty import rewrite, write
 from facade.rest.service import Service
-from facade.rest.terms import find_terms
 from facade.search import Search, Setting, parse_search
 from facade.search.clauses import needed_terms
 from facade.search.model import Terms
@@ -111,8 +111,7 @@ async def find_criteria(
     service: Service, type: str, items: Sequence[tuple[str, str]], expression: str | None = None
 ) -> Search:
     """The same, with the codes of the value sets that they name."""
-    needed = needed_terms(items)
-    terms = await find_terms(service.store, needed) if needed else MappingProxyType({})
+    terms = await find_terms(service.shelf, service.store, needed_terms(items))
     return criteria_of(service, type, items, expression, terms)
 
 

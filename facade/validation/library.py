@@ -22,7 +22,7 @@ from facade.spec.build_rules import build_compose, concept_rows
 from facade.spec.check import check
 from facade.spec.terminology import CodeSystem
 from facade.validation.profile import Profile, read_profile
-from facade.validation.valuesets import ValueSets
+from facade.validation.valuesets import Codes, ValueSets, is_below
 
 Json = dict[str, Any]
 BASE = "http://hl7.org/fhir/StructureDefinition/"
@@ -51,8 +51,9 @@ class Library:
         self._base = base
         self._held: dict[tuple[str, str], dict[str, bytes | Json]] = {}
         self._profiles: dict[str, Profile | None] = {}
-        self._composed: dict[str, Mapping[str, Any] | None] = {}
-        self._systems: dict[str, CodeSystem | None] = {}
+        self._composed: dict[str, Mapping[str, Any]] = {}
+        self._systems: dict[str, CodeSystem] = {}
+        self._named: dict[str, str] = {}
         self.value_sets = ValueSets(self.compose, self.code_system)
         for path in packages:
             for content in read_package(path):
@@ -67,6 +68,8 @@ class Library:
             version = str(resource.get("version", ""))
             versions.pop(version, None)  # the last is the one that came last
             versions[version] = content
+            if isinstance(content, dict) and "id" in resource:
+                self._named[f"{kind}/{resource['id']}"] = f"{url}|{version}".rstrip("|")
 
     def _read(self, kind: str, canonical: str) -> Json | None:
         url, _, version = canonical.partition("|")
@@ -81,6 +84,10 @@ class Library:
         resource: Json = json.loads(zlib.decompress(content), parse_float=Decimal)
         return resource
 
+    def canonical(self, name: str) -> str:
+        """The URL, and version, of a resource that is named as `ValueSet/id`; another name as it is."""
+        return self._named.get(name, name)
+
     def profiles(self) -> list[str]:
         """The URLs of all StructureDefinitions, sorted."""
         own = {url for kind, url in self._held if kind == "StructureDefinition"}
@@ -93,24 +100,41 @@ class Library:
             self._profiles[canonical] = None if structure is None else _profile(structure)
         return self._profiles[canonical]
 
-    def compose(self, url: str) -> Mapping[str, Any] | None:
+    def compose(self, canonical: str) -> Mapping[str, Any] | None:
         """What a value set is composed of, as rows; None if it is not here."""
-        if url not in self._composed:
-            resource = self._read("ValueSet", url)
-            self._composed[url] = terminology.compose(url) if resource is None else _compose(resource)
-        return self._composed[url]
+        found = self._composed.get(canonical)
+        if found is None:
+            resource = self._read("ValueSet", canonical)
+            url = canonical.partition("|")[0]
+            found = terminology.compose(url) if resource is None else _compose(resource)
+            if found is not None:  # clients name what they like: only what is here is kept
+                self._composed[canonical] = found
+        return found
 
     def code_system(self, url: str) -> CodeSystem | None:
         """A code system that is here complete."""
-        if url not in self._systems:
+        found = self._systems.get(url)
+        if found is None:
             resource = self._read("CodeSystem", url)
             if resource is None:
-                self._systems[url] = terminology.code_system(url)
+                found = terminology.code_system(url)
             elif resource.get("content") == "complete":
-                self._systems[url] = terminology.code_system_of(list(concept_rows(resource)))
-            else:
-                self._systems[url] = None
-        return self._systems[url]
+                found = self._systems[url] = terminology.code_system_of(list(concept_rows(resource)))
+        return found
+
+    def related(self, system: str, code: str, *, above: bool) -> Codes | None:
+        """A code and those below it, or above it; None if it is not known here. What only a part of a code
+        system tells is taken, too."""
+        known = self.code_system(system)
+        if known is None:
+            part = self._read("CodeSystem", system) or {}
+            if part.get("content") in ("fragment", "example"):
+                known = terminology.code_system_of(list(concept_rows(part)))
+        if known is None or code not in known.parents:
+            return None
+        if above:
+            return {(system, one): None for one in known.parents if is_below(known, code, one)}
+        return {(system, one): None for one in known.parents if is_below(known, one, code)}
 
 
 def base_type(canonical: str) -> str | None:
@@ -132,11 +156,13 @@ def _profile(structure: Json) -> Profile | None:
 
 def _compose(value_set: Json) -> Mapping[str, Any] | None:
     try:
-        if "compose" in value_set:
-            return build_compose(value_set["compose"])
+        composed = dict(build_compose(value_set["compose"])) if "compose" in value_set else None
+        if "expansion" not in value_set:
+            return composed
         rows: dict[str, list[str]] = {}
         _collect(value_set["expansion"].get("contains", ()), rows)
-        return {"include": [{"system": system, "codes": codes} for system, codes in rows.items()]}
+        listed = [{"system": system, "codes": codes} for system, codes in rows.items()]
+        return {"include": listed} if composed is None else {**composed, "expansion": listed}
     except (KeyError, TypeError, AttributeError):
         return None
 

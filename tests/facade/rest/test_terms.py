@@ -31,7 +31,7 @@ ANIMALS = {
     "concept": [
         concept("animal", concept("cat", concept("lion"), concept("tiger")), concept("dog")),
         concept("plant"),
-        {"display": "without a code", "concept": [concept("stone")]},
+        concept("stone"),
     ],
 }
 
@@ -45,8 +45,12 @@ def codes(*codes: str, system: str = ZOO) -> dict[str, Any]:
     return {"system": system, "concept": [{"code": code} for code in codes]}
 
 
+def filtered(property: str, operator: str, value: str) -> dict[str, Any]:
+    return {"system": ZOO, "filter": [{"property": property, "op": operator, "value": value}]}
+
+
 def under(operator: str, code: str) -> dict[str, Any]:
-    return {"system": ZOO, "filter": [{"property": "concept", "op": operator, "value": code}]}
+    return filtered("concept", operator, code)
 
 
 SETS = [
@@ -58,18 +62,22 @@ SETS = [
     value_set("nested", include=[{"valueSet": ["http://sets.example/wild"]}, codes("plant")]),
     value_set("both", include=[{"system": ZOO, "valueSet": ["http://sets.example/pets"]}]),
     value_set("none", include=[codes("unicorn")]),
-    value_set(
-        "regex", include=[{"system": ZOO, "filter": [{"property": "code", "op": "regex", "value": "."}]}]
-    ),
+    value_set("regex", include=[filtered("code", "regex", "[cd].[a-z]")]),
+    value_set("coloured", include=[filtered("colour", "=", "grey")]),
+    {
+        **value_set("coloured-once", include=[filtered("colour", "=", "grey")]),
+        "expansion": {"timestamp": "2020-01-01", "contains": [{"system": ZOO, "code": "lion"}]},
+    },
     value_set("foreign", include=[{"system": STARS}]),
     value_set("itself", include=[{"valueSet": [f"http://sets.example/{name}"]} for name in ["itself"] * 30]),
     {
         **value_set("expanded"),
         "expansion": {
+            "timestamp": "2020-01-01",
             "contains": [
                 {"abstract": True, "system": ZOO, "code": "plant"},
                 {"system": ZOO, "code": "cat", "contains": [{"system": ZOO, "code": "lion"}]},
-            ]
+            ],
         },
     },
     {**value_set("versioned", include=[codes("dog")]), "version": "2"},
@@ -110,6 +118,8 @@ SET = "http://sets.example"
         (f"code:in={SET}/nested", "lion tiger plant"),
         (f"code:in={SET}/both", "cat dog"),
         (f"code:in={SET}/expanded", "cat lion"),
+        (f"code:in={SET}/regex", "cat dog"),
+        (f"code:in={SET}/coloured-once", "lion"),
         (f"code:in={SET}/versioned", "dog"),
         (f"code:in={SET}/versioned%7C2", "dog"),
         (f"code:in={SET}/none", ""),
@@ -152,7 +162,7 @@ async def test_in_a_chain_and_behind_it(client: httpx.AsyncClient, store: Store)
         f"code:in={SET}/unheard",
         f"code:in={SET}/pets%7C9",
         "code:in=ValueSet/unheard",
-        f"code:in={SET}/regex",  # a filter that is not understood here
+        f"code:in={SET}/coloured",  # a filter that is not understood here
         f"code:in={SET}/foreign",  # of a system that is not known here
         f"code:in={SET}/itself",
         f"code:not-in={SET}/unheard",

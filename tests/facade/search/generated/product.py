@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from facade.flow.fulltext import TextIndex
-from facade.rest.terms import find_terms
+from facade.flow.shelf import Shelf
+from facade.flow.terms import find_terms
 from facade.search import Plan, Setting, parse_search, plan_search
 from facade.search.clauses import needed_terms
 from facade.search.fulltext import text_types
@@ -31,8 +32,7 @@ def updated(rid: int) -> str:
 
 
 def plan(store: Store, type: str, items: Items, cursor: str | None = None, count: int = ALL) -> Plan:
-    needed = needed_terms(items)
-    terms = asyncio.run(find_terms(store, needed)) if needed else {}
+    terms = asyncio.run(find_terms(Shelf(), store, needed_terms(items)))
     search = parse_search(
         type, items, now=NOW, base_url=BASE_URL, max_count=ALL, default_count=min(count, ALL), terms=terms
     )
