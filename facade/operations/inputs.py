@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from facade.errors import BadRequest
-from facade.rest.body import parse_resource, read_body
+from facade.rest.body import parse_resource, read_as
 from facade.rest.call import Call, Items
 
 MAX_BODY = 64 * 1024
@@ -26,7 +26,7 @@ async def simple_items(call: Call) -> Items:
     kind = call.header(b"content-type").partition(";")[0].strip().lower()
     if kind in ("", _FORM):
         return items + await call.form()
-    parameters = parse_resource(await read_body(call, MAX_BODY), call.header(b"content-type"))
+    parameters = await read_as(call, MAX_BODY, parse_resource)
     if parameters["resourceType"] != "Parameters":
         raise BadRequest("An operation is called with Parameters.", expression="resourceType")
     rows = parameters.get("parameter", [])

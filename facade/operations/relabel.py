@@ -10,7 +10,7 @@ from typing import Any
 
 from facade.operations.labels import Meta, given_meta, returned
 from facade.rest.answer import Answer
-from facade.rest.body import parse_resource, read_body
+from facade.rest.body import parse_resource, read_as
 from facade.rest.call import Call
 from facade.rest.conditional import precondition_of, version_headers
 from facade.rest.patch.interaction import Patching
@@ -33,7 +33,7 @@ async def relabel(
     412 and 422 as a patch answers them."""
     require_local(service, type)
     media = call.media()
-    given = given_meta(parse_resource(await read_body(call, MAX_BODY), call.header(b"content-type")))
+    given = given_meta(await read_as(call, MAX_BODY, parse_resource))
 
     def labelled(resource: Mapping[str, Any]) -> dict[str, Any]:
         meta = combine(resource.get("meta", {}), given)

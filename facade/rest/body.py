@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from facade.rest.call import Call
 from facade.rest.errors import Malformed, UnsupportedMedia, too_large
@@ -18,7 +19,8 @@ from facade.spec.xml import from_xml
 
 _GZIP = 16 + zlib.MAX_WBITS
 _MEMBERS = 64
-_LARGE = 128 * 1024
+_LONG = 64 * 1024
+T = TypeVar("T")
 _UTF8 = ("", "utf-8", "utf8", "us-ascii")
 
 
@@ -37,15 +39,15 @@ async def read_body(call: Call, limit: int) -> bytes:
     return _inflate(data, limit) if codings else data
 
 
-async def read_resource(call: Call, limit: int) -> dict[str, Any]:
-    """The resource in the body, with the errors of both; a large one is parsed beside what others ask."""
+async def read_as(call: Call, limit: int, parse: Callable[[bytes, str], T]) -> T:
+    """What `parse` makes of the body and its content type; of a long one beside what other clients ask."""
     data = await read_body(call, limit)
-    kind = call.header(b"content-type")
-    return (
-        await asyncio.to_thread(parse_resource, data, kind)
-        if len(data) > _LARGE
-        else parse_resource(data, kind)
-    )
+    return await aside(len(data), lambda: parse(data, call.header(b"content-type")))
+
+
+async def aside(size: int, work: Callable[[], T]) -> T:
+    """Work on a body of so many bytes: in a thread, if it would hold up other clients."""
+    return work() if size < _LONG else await asyncio.to_thread(work)
 
 
 def _inflate(data: bytes, limit: int) -> bytes:

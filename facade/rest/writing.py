@@ -5,7 +5,6 @@ https://hl7.org/fhir/R4/http.html#ops
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +15,7 @@ from facade.flow.local import Changes, Written, as_criteria, change, draft_resou
 from facade.flow.terms import find_terms
 from facade.rest.answer import Answer, Header
 from facade.rest.binary import brings_content, holding
-from facade.rest.body import parse_resource, read_body
+from facade.rest.body import aside, parse_resource, read_body
 from facade.rest.call import Call, parse_items
 from facade.rest.caller import access_of
 from facade.rest.conditional import version_headers
@@ -27,9 +26,6 @@ from facade.rest.service import Service
 from facade.search import Search, Setting, parse_search
 from facade.search.clauses import needed_terms
 from facade.search.model import Terms
-
-_LONG = 64 * 1024
-"""Bytes of a body from which reading and checking it would hold up other clients."""
 
 
 def require_local(service: Service, type: str) -> None:
@@ -83,7 +79,7 @@ async def read_draft(service: Service, call: Call, type: str, choose_id: Callabl
             raise BadRequest(text, expression="resourceType")
         return draft_resource(resource, setting_of(service), choose_id(resource.get("id")))
 
-    return read() if len(data) < _LONG else await asyncio.to_thread(read)
+    return await aside(len(data), read)
 
 
 def criteria_of(

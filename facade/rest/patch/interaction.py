@@ -5,7 +5,6 @@ https://hl7.org/fhir/R4/http.html#patch · https://www.rfc-editor.org/rfc/rfc578
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from facade.flow.local import Changes, Precondition, Written, draft_resource
 from facade.flow.local.precondition import NO_PRECONDITION
 from facade.flow.versions import Current
 from facade.rest.answer import Answer
-from facade.rest.body import parse_resource, read_body
+from facade.rest.body import parse_resource, read_as
 from facade.rest.call import Call
 from facade.rest.conditional import precondition_of
 from facade.rest.errors import UnsupportedMedia
@@ -32,8 +31,6 @@ from facade.store.serialise import from_json
 Patch = Callable[[Mapping[str, Any]], dict[str, Any]]
 """From a resource to what becomes of it; raises BadPatch and PatchRefused."""
 
-_LONG = 64 * 1024
-"""Bytes of a patch from which reading it would hold up other clients."""
 _KNOWN = "; a patch is sent as " + ", ".join(PATCH_FORMATS[:-1]) + f" or {PATCH_FORMATS[-1]}."
 
 
@@ -61,9 +58,7 @@ async def patch_match(service: Service, call: Call, type: str) -> Answer:
 
 async def read_patch(service: Service, call: Call) -> Patch:
     """The patch in the body. Raises what reading a body raises, and parse_patch."""
-    data = await read_body(call, service.max_body)
-    kind = call.header(b"content-type")
-    return parse_patch(data, kind) if len(data) < _LONG else await asyncio.to_thread(parse_patch, data, kind)
+    return await read_as(call, service.max_body, parse_patch)
 
 
 def parse_patch(data: bytes, content_type: str) -> Patch:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from facade.errors import BadRequest, FacadeError
 from facade.rest import call as calls
-from facade.rest.body import parse_resource, read_body, read_resource
+from facade.rest.body import parse_resource, read_as, read_body
 from facade.rest.call import Call
 from facade.rest.errors import Malformed, TooLarge, TooSlow, UnsupportedMedia
 
@@ -129,9 +129,9 @@ def test_xml(kind: str) -> None:
 @pytest.mark.parametrize("size", [1, 200_000])
 async def test_a_resource_of_any_size(size: int) -> None:
     data = b'{"resourceType":"Patient","id":"%s"}' % (b"1" * size)
-    assert (await read_resource(call([data], content_type=JSON), 300_000))["id"] == "1" * size
+    assert (await read_as(call([data], content_type=JSON), 300_000, parse_resource))["id"] == "1" * size
     with pytest.raises(Malformed):
-        await read_resource(call([data[:-1]], content_type=JSON), 300_000)
+        await read_as(call([data[:-1]], content_type=JSON), 300_000, parse_resource)
 
 
 @pytest.mark.parametrize(
