@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests import servers
+from tests.facade.stores import postgres_url, store_databases
+
+__all__ = ["postgres_url", "store_databases"]
 
 
 @pytest.fixture(scope="session")

@@ -13,15 +13,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
 
 USER = "facade"
 PASSWORD = "fac-ade;1"  # with a character that a connection string must quote
@@ -94,12 +95,13 @@ class Server(ABC):
         """As a power cut would: SIGKILL, children too."""
         if self._process is None:
             return
-        for pid in [*_children(self._process.pid), self._process.pid]:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        children = _children(self._process.pid)
+        for process in children:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self._process.kill()
         self._process.wait()
+        psutil.wait_procs(children)  # what they hold a server that is started again wants
         self._process = None
 
     def stop(self) -> None:
@@ -358,10 +360,9 @@ def _is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def _children(pid: int) -> list[int]:
-    import psutil  # type: ignore[import-untyped]
-
+def _children(pid: int) -> list[psutil.Process]:
     try:
-        return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+        found: list[psutil.Process] = psutil.Process(pid).children(recursive=True)
     except psutil.NoSuchProcess:
         return []
+    return found

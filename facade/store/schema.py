@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from facade.store.errors import CannotOpen
@@ -27,7 +28,8 @@ _TEXT = {
 Execute = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 
 
-def ddl(dialect: str) -> list[str]:
+@cache
+def ddl(dialect: str) -> tuple[str, ...]:
     """CREATE statements that leave alone what is there."""
     from sqlalchemy.dialects import postgresql, sqlite  # SQLAlchemy is slow to import: only for a new store
     from sqlalchemy.schema import CreateIndex, CreateTable
@@ -41,7 +43,7 @@ def ddl(dialect: str) -> list[str]:
         statements.append(str(CreateTable(table, if_not_exists=True).compile(dialect=form)))
         indexes = sorted(table.indexes, key=lambda index: str(index.name))
         statements += [str(CreateIndex(index, if_not_exists=True).compile(dialect=form)) for index in indexes]
-    return [*statements, *_TEXT[dialect]]
+    return (*statements, *_TEXT[dialect])
 
 
 def found_version(execute: Execute, tables_like: str) -> int | None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.facade.stores import postgres_url, store
+from tests.facade.stores import store
 
-__all__ = ["postgres_url", "store"]
+__all__ = ["store"]

@@ -10,9 +10,9 @@ from facade.search import parse_search, plan_search
 from facade.store import Store
 from facade.store.access import EVERYTHING
 from tests.facade.flow.scripted import Scripted, pack, row
-from tests.facade.stores import postgres_url, store
+from tests.facade.stores import store
 
-__all__ = ["postgres_url", "store"]
+__all__ = ["store"]
 
 DEFINED = """
 resource: SearchParameter

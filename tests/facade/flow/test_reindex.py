@@ -21,9 +21,9 @@ from facade.store.access import EVERYTHING
 from facade.store.index import COLUMNS
 from facade.store.serialise import from_json
 from tests.facade.own_parameters import EYES, definition, patient
-from tests.facade.stores import Ticking, postgres_url, store
+from tests.facade.stores import Ticking, store
 
-__all__ = ["postgres_url", "store"]
+__all__ = ["store"]
 
 UCUM = "http://unitsofmeasure.org"
 

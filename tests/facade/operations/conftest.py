@@ -12,9 +12,8 @@ from facade.rest.routes import ROUTES
 from facade.store import Store
 from tests.facade.rest import support
 from tests.facade.rest.conftest import clock, store
-from tests.facade.stores import postgres_url
 
-__all__ = ["clock", "postgres_url", "store"]
+__all__ = ["clock", "store"]
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -11,9 +11,7 @@ import pytest
 from facade.rest.routes import ROUTES
 from facade.store import Store
 from tests.facade.rest import support
-from tests.facade.stores import postgres_url
-
-__all__ = ["postgres_url"]
+from tests.facade.stores import store_url
 
 
 @pytest.fixture
@@ -22,19 +20,12 @@ def clock() -> support.Clock:
 
 
 @pytest.fixture
-def store(
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    clock: support.Clock,
-    postgres_url: Callable[[], str],
-) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, tmp_path: Path, clock: support.Clock) -> Iterator[Store]:
     """On SQLite, unless a test is parametrised with the other."""
-    if getattr(request, "param", "sqlite") == "sqlite":
-        store = support.open_store(tmp_path, clock)
-    else:
-        store = Store.open(postgres_url(), clock=clock)
-    yield store
-    store.close()
+    with store_url(request, getattr(request, "param", "sqlite"), tmp_path) as url:
+        store = Store.open(url, clock=clock)
+        yield store
+        store.close()
 
 
 @pytest.fixture
