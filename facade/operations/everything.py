@@ -236,26 +236,24 @@ async def _included(
 
 
 async def _refreshed(service: Service, call: Call, wanted: Everything, *, onward: bool) -> Told:
-    """Every type of the compartment that is served, brought up to date, all at once."""
+    """Every type of the compartment that sources make, brought up to date, all at once."""
     assert service.refresher is not None
     fresh = service.refresher.fresh
     tasks = []
     parts: list[Told] = []
-    for type in _served(wanted.type, service.served):
+    for type in _in_compartment(wanted.type, service.served & fresh.sourced):
         unseen = wanted.walked is not None and type not in wanted.walked and type != wanted.type
         if unseen:
             continue
         if calm_age(service, call, type) is not None:
-            made = fresh.made.get(type)
-            if made is not None and made.streams:
-                parts.append(Told(made.asked))
+            parts.append(Told(fresh.made[type].asked))
             continue
         if type == wanted.type and wanted.id is not None:
             tasks.append(refresh_read(service, call, type, wanted.id))
         else:
             search = parse_search(type, _narrowing(wanted, type), base_url=service.base_url)
             tasks.append(refresh_search(service, call, search, onward=onward))
-    for part in await asyncio.gather(*tasks, return_exceptions=True):
+    for part in await asyncio.gather(*tasks, return_exceptions=True) if tasks else ():
         if isinstance(part, BaseException):
             raise part
         parts.append(part)
@@ -267,8 +265,8 @@ async def _refreshed(service: Service, call: Call, wanted: Everything, *, onward
 
 
 @lru_cache(16)
-def _served(type: str, served: frozenset[str]) -> tuple[str, ...]:
-    return tuple(sorted(compartment_types(type) & served))
+def _in_compartment(type: str, types: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(compartment_types(type) & types))
 
 
 def _narrowing(wanted: Everything, type: str) -> list[tuple[str, str]]:

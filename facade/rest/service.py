@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from uuid import uuid4
+from uuid import UUID
 
 from facade.flow.fulltext import TextIndex
 from facade.flow.live.refresh import Refresher
@@ -19,8 +21,15 @@ WRITES = frozenset({"create", "update", "patch", "delete"})
 
 
 def new_uuid() -> str:
-    """A logical id for a new resource; it says nothing of the resource."""
-    return str(uuid4())
+    """A logical id for a new resource, a UUID of version 7: when it was made, which meta.lastUpdated tells
+    anyway, then chance. Those of one batch lie side by side in the store: it writes one page, not a hundred.
+
+    https://www.rfc-editor.org/rfc/rfc9562#section-5.7
+    """
+    chance = secrets.randbits(74)
+    value = time.time_ns() // 1_000_000 << 80 | 7 << 76
+    value |= (chance >> 62) << 64 | 2 << 62 | chance & (1 << 62) - 1
+    return str(UUID(int=value))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,7 +26,7 @@ from facade.store.writer import Row, Session
 STEPS_PER_TICK = 1000
 TICKS = 60
 """A query on the event loop may take this many thousand steps of SQLite's machine, about 2 ms."""
-INLINE_CACHE_KIB = 512 * 1024
+INLINE_CACHE_KIB = 4096 * 1024
 """The event loop's connection keeps pages decrypted, and takes memory as it meets them: to read one that it
 has not costs as much as to find five resources on those that it has."""
 

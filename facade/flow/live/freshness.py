@@ -126,10 +126,12 @@ class Made:
 
 @dataclass(slots=True, eq=False)
 class Freshness:
-    """The registry of one process. `strict` if the sources are read while it serves."""
+    """The registry of one process. `strict` if the sources are read while it serves. `sourced` are the types
+    that streams make: those of the others live in the store alone."""
 
     made: dict[str, Made] = field(default_factory=dict)
     known: dict[tuple[str, str], Known] = field(default_factory=dict)
+    sourced: frozenset[str] = frozenset()
     strict: bool = True
     clock: Callable[[], float] = monotonic
 
@@ -155,6 +157,7 @@ class Freshness:
         fresh.made.update({type: Made() for type in local})
         for type, streams in by_type.items():
             fresh.made[type] = Made(tuple(streams), tuple(one for one in streams if one.live))
+        fresh.sourced = frozenset(by_type)
         fresh.settle()
         return fresh
 
