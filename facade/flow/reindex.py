@@ -19,6 +19,7 @@ from typing import Any
 
 from facade.flow.sql import by_parts, marks
 from facade.search import Setting, extract, patient_of
+from facade.search.everything import references_in
 from facade.search.token import OF_TYPE
 from facade.spec.definitions import FIRST_OWN, STRIDE
 from facade.store import Store, Transaction
@@ -45,8 +46,8 @@ LATE = 5_000_000
 """Microseconds that are looked at again: another process may store what has an earlier time."""
 SETTLE = 2.5
 """Seconds after which every process has noticed that the site's parameters changed, as it does in one."""
-PATIENT = "resource.patient"
-"""Where the compartment is told, which the index is the source of."""
+TOLD = ("resource.patient", "resource.refers")
+"""What is told beside the body and follows from it: the compartment, and what it refers to."""
 
 Progress = Callable[[int], None]
 """How many resources were looked at since it was last called."""
@@ -69,7 +70,7 @@ class Found:
 
     resources: int = 0
     tables: dict[str, Compared] = field(
-        default_factory=lambda: {name: Compared() for name in (*COLUMNS, PATIENT)}
+        default_factory=lambda: {name: Compared() for name in (*COLUMNS, *TOLD)}
     )
 
     @property
@@ -182,7 +183,8 @@ async def count_resources(store: Store, types: Iterable[str]) -> int:
 
 
 _BODIES = "SELECT rid, version, body FROM resource WHERE rid IN "
-_Made = tuple[int, IndexRows, str | None]
+_Made = tuple[int, IndexRows, tuple[str | None, str | None]]
+"""Of a version its number, what it is found by, and what is TOLD."""
 
 
 async def _pages(store: Store, type: str, since: int | None = None) -> AsyncIterator[list[int]]:
@@ -208,10 +210,10 @@ def _make_all(rows: Iterable[Sequence[Any]], setting: Setting) -> dict[int, _Mad
 def _make(version: int, body: bytes, setting: Setting) -> _Made:
     """What a version is found by; a deleted one by nothing."""
     if not body:
-        return version, IndexRows(), None
+        return version, IndexRows(), (None, None)
     resource = from_json(bytes(body))
     rows = extract(resource, setting)
-    return version, rows, patient_of(resource, rows)
+    return version, rows, (patient_of(resource, rows), references_in(bytes(body)))
 
 
 def _compare(
@@ -224,7 +226,7 @@ def _compare(
 ) -> Found:
     """What others are writing at this moment is passed by."""
     now = _current(transaction, rids)
-    changed = [rid for rid, (version, _, _) in now.items() if rid not in made or made[rid][0] != version]
+    changed = [rid for rid, (version, *_) in now.items() if rid not in made or made[rid][0] != version]
     bodies = by_parts(transaction.execute, _BODIES.removesuffix(" "), changed)
     made = {**made, **_make_all(bodies, setting)}
     found = Found(len(now))
@@ -244,7 +246,10 @@ def _compare(
         found.tables[table] = Compared(len(here & there), lacking, wrong, due)
         if write:
             replace_rows(transaction, table, list(surplus), list(missing))
-    _compare_patients(transaction, now, made, found.tables[PATIENT], write=write)
+    for place, table in enumerate(TOLD):
+        wants = {rid: made[rid][2][place] for rid, (_, deleted, *_) in now.items() if not deleted}
+        has = {rid: row[2 + place] for rid, row in now.items()}
+        _compare_told(transaction, table, has, wants, found.tables[table], write=write)
     return found
 
 
@@ -258,29 +263,30 @@ def _is_due(param: int | str, settled: frozenset[int]) -> bool:
     )  # a number is raised by many STRIDEs
 
 
-def _compare_patients(
+def _compare_told(
     transaction: Transaction,
-    now: Mapping[int, Sequence[Any]],
-    made: Mapping[int, _Made],
+    table: str,
+    has: Mapping[int, str | None],
+    wants: Mapping[int, str | None],
     found: Compared,
     *,
     write: bool,
 ) -> None:
-    for rid, (_, deleted, patient) in now.items():
-        wanted = made[rid][2]
-        if deleted:  # it keeps the compartment that it was in
-            continue
-        found.missing += wanted is not None and patient != wanted
-        found.surplus += patient is not None and patient != wanted
-        found.same += wanted is not None and patient == wanted
-        if write and patient != wanted:
-            transaction.execute("UPDATE resource SET patient=? WHERE rid=?", (wanted, rid))
+    """A deleted one keeps what was told of it, its compartment for one."""
+    for rid, wanted in wants.items():
+        told = has[rid]
+        found.missing += wanted is not None and told != wanted
+        found.surplus += told is not None and told != wanted
+        found.same += wanted is not None and told == wanted
+        if write and told != wanted:
+            column = table.partition(".")[2]
+            transaction.execute(f"UPDATE resource SET {column}=? WHERE rid=?", (wanted, rid))
 
 
-def _current(transaction: Transaction, rids: Sequence[int]) -> dict[int, tuple[int, int, str | None]]:
-    """Version, deletion and patient of each, which nobody else changes until the transaction ends."""
+def _current(transaction: Transaction, rids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+    """Version, deletion and what is TOLD of each, which nobody else changes until the transaction ends."""
     lock = " ORDER BY rid FOR UPDATE SKIP LOCKED" if transaction.dialect == "postgresql" else ""
-    sql = f"SELECT rid, version, deleted, patient FROM resource WHERE rid IN {marks(len(rids))}{lock}"
+    sql = f"SELECT rid, version, deleted, patient, refers FROM resource WHERE rid IN {marks(len(rids))}{lock}"
     return {row[0]: row[1:] for row in transaction.execute(sql, rids)}
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from facade.flow.draft import Draft
 from facade.flow.parameters import TYPE, define, undefine
 from facade.flow.sql import PART, by_parts, marks
+from facade.search.everything import references_in
 from facade.store import Transaction
 from facade.store.index import IndexRows, delete_rows, write_rows
 from facade.store.serialise import Content, from_json, instant
@@ -32,6 +33,7 @@ _RESOURCE = (
     "hash",
     "raw_id",
     "mapping",
+    "refers",
     "body",
 )
 
@@ -92,7 +94,7 @@ def write_next(
         delete_rows(transaction, rids)
         sql = (
             "UPDATE resource SET version=?, updated=?, deleted=0, patient=?, hash=?, raw_id=?, mapping=?,"
-            " body=? WHERE rid=?"
+            " refers=?, body=? WHERE rid=?"
         )
         transaction.executemany(sql, [(*_columns(one), rid) for one, rid in replaced])
         rows += [(rid, one.draft.index) for one, rid in replaced]
@@ -109,8 +111,9 @@ def write_next(
 
 
 def _columns(one: Next) -> tuple[object, ...]:
-    draft = one.draft
-    return one.version, one.updated, draft.patient, draft.content.hash, one.raw_id, draft.mapping, one.body
+    draft, body = one.draft, one.body
+    told = draft.patient, draft.content.hash, one.raw_id, draft.mapping
+    return one.version, one.updated, *told, references_in(body), body
 
 
 def _row(rid: int, one: Next) -> tuple[object, ...]:

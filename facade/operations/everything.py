@@ -32,7 +32,7 @@ from facade.rest.subset import PARAMETERS as SUBSETS
 from facade.rest.subset import parse_subset
 from facade.search import parse_search
 from facade.search.date import interval
-from facade.search.everything import Everything, Row, compartment_types, referred_names
+from facade.search.everything import Everything, Row, compartment_types, references_in, referred_names
 from facade.search.includes import MAX_INCLUDED
 from facade.search.keyset import Cursor, read_cursor
 from facade.spec import definitions
@@ -44,6 +44,8 @@ _KNOWN = {
 _ANYWAY = PARAMETERS | SUBSETS | {CURSOR}
 _COUNT = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 _MAX_NAMES = 4 * MAX_INCLUDED
+_REFERS = 4
+"""Where a page's row says what its resource refers to."""
 _HOLDER = 0
 """The place of the one whose record it is: before every rid."""
 
@@ -164,14 +166,16 @@ async def _whole(service: Service, wanted: Everything, count: int) -> _Page | No
     """A plain record that fits on its first page, which is what is asked for most. Its rows are joined
     already: the second stands for all but the first."""
     store, name = service.store, wanted.holder
-    ((joined, number, body, more),) = await store.search(*wanted.joined(count, between(service.base_url)))
+    ((joined, refers, number, body, patients, more),) = await store.search(
+        *wanted.joined(count, between(service.base_url))
+    )
     if more or body is None:
         return None
     rows = [(_HOLDER, name, body)]
     if number:
         first, _, rest = joined.partition(RESOURCE)
         rows.append((_HOLDER, first, rest))
-    included, cut = await _included(service, wanted, rows, shared=False)
+    included, cut = await _included(service, wanted, rows, (refers, patients), shared=False)
     return _Page(rows, included, None, None, cut, 1 + number)
 
 
@@ -197,7 +201,7 @@ async def _page(service: Service, call: Call, wanted: Everything, edge: Cursor |
         if backward or more:
             after = Cursor((), found[-1][0])
     rows = found if wanted.types is None else [row for row in found if wanted.wants(row)]
-    included, cut = await _included(service, wanted, found)
+    included, cut = await _included(service, wanted, found, [row[_REFERS] for row in found])
     return _Page(rows, included, before, after, cut, len(rows))
 
 
@@ -217,15 +221,20 @@ async def _absent(service: Service, call: Call, wanted: Everything) -> Row:
     assert wanted.id is not None
     found, _ = await read_stored(service, call, wanted.type, wanted.id)
     if found.body:  # it came this very moment
-        return found.rid, wanted.holder, found.body, found.updated
+        return found.rid, wanted.holder, found.body, found.updated, references_in(found.body)
     raise NotFound(f"There is no {wanted.type} with this id.")
 
 
 async def _included(
-    service: Service, wanted: Everything, rows: Sequence[Row], *, shared: bool = True
+    service: Service,
+    wanted: Everything,
+    rows: Sequence[Row],
+    refers: Iterable[str | None],
+    *,
+    shared: bool = True,
 ) -> tuple[Sequence[Row], bool]:
     """What a page refers to, each once, and whether there was more than that."""
-    names = referred_names(rows, service.base_url)
+    names = referred_names(refers, rows, service.base_url)
     if wanted.types is not None:
         names = [name for name in names if name[0] in wanted.types]
     if not names:

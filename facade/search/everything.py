@@ -23,16 +23,20 @@ from facade.store.access import Access
 
 _BEYOND = "SELECT x.rid FROM resource x WHERE x.patient=? ORDER BY x.rid LIMIT 1 OFFSET ?"
 _JOINED = {
-    "sqlite": """CAST(group_concat(r.type||'/'||r.id||'","resource":'||r.body,?) AS BLOB)""",
+    "sqlite": (
+        """CAST(group_concat(r.type||'/'||r.id||'","resource":'||r.body,?) AS BLOB),"""
+        "group_concat(r.refers,char(10))"
+    ),
     "postgresql": (
         """string_agg(convert_to(r.type||'/'||r.id||'","resource":','UTF8')||r.body,"""
-        "convert_to(?,'UTF8') ORDER BY r.rid)"
+        "convert_to(?,'UTF8') ORDER BY r.rid),string_agg(r.refers,chr(10))"
     ),
 }
 _ALONG = {"sqlite": "resource r INDEXED BY resource_patient", "postgresql": "resource r"}
 """SQLite joins the rows in the order in which it comes to them: that of the index's rid."""
 Row = Sequence[Any]
-"""rid, `Type/id` and body as bytes; a page's have the time of change in microseconds, too."""
+"""rid, `Type/id` and body as bytes; a page's have the time of change in microseconds, too, and what it refers
+to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +93,19 @@ class Everything:
 
     def joined(self, count: int, between: str) -> Statement:
         """A plain record in one row, which costs a fifth of a row each: all rows but that of the Patient as
-        `Type/id","resource":{…}` with a text between them, and their number; the body of the Patient; and
-        whether `page` and `rest` are needed, because there are more than `count`, or any are shared."""
+        `Type/id","resource":{…}` with a text between them, what they refer to, and their number; the body of
+        the Patient, and what that refers to; and whether `page` and `rest` are needed, because there are more
+        than `count`, or any are shared."""
         sql = (
             f"SELECT {_JOINED[self.dialect]},count(*),"
             "(SELECT h.body FROM resource h WHERE h.type='Patient' AND h.id=? AND h.deleted=0),"
+            "(SELECT h.refers FROM resource h WHERE h.type='Patient' AND h.id=? AND h.deleted=0),"
             f"EXISTS (SELECT 1 FROM in_compartment k WHERE k.patient=?) OR ({_BEYOND}) IS NOT NULL "
             f"FROM {_ALONG[self.dialect]} WHERE ({_BEYOND}) IS NULL "
             "AND r.patient=? AND r.deleted=0 AND NOT (r.type='Patient' AND r.id=?)"
         )
         beyond = (self.id, count)
-        return sql, (between, self.id, self.id, *beyond, *beyond, self.id, self.id)
+        return sql, (between, self.id, self.id, self.id, *beyond, *beyond, self.id, self.id)
 
     def needs_rest(self, rows: Sequence[Row]) -> bool:
         """Whether these rows of `page` do not tell everything."""
@@ -122,7 +128,7 @@ class Everything:
 
     @property
     def _columns(self) -> str:
-        return f"{INCLUDED[self.dialect]},r.updated"
+        return f"{INCLUDED[self.dialect]},r.updated,r.refers"
 
     def _part(
         self,
@@ -217,26 +223,31 @@ def _padded(names: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return names + [names[-1]] * (size - len(names))
 
 
-_REFERENCE, _URL = re.compile(rb'reference":"([^"]+)'), re.compile(rb'"url":"([^"]+)')
-_NAME = re.compile(rb"([A-Z][A-Za-z]+)/([A-Za-z0-9.\-]{1,64})(?:/_history/[^/]+)?")
+_REFERENCE, _BINARY = re.compile(rb'reference":"([^"]+)'), re.compile(rb'"url":"((?:[^"]*/)?Binary/[^"]+)')
+_NAME = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.\-]{1,64})(?:/_history/[^/]+)?", re.ASCII)
 
 
-def referred_names(rows: Sequence[Row], base_url: str) -> list[tuple[str, str]]:
-    """Type and id of what these rows' bytes refer to here, but for the rows themselves: be it by a search
-    parameter or not, and the Binary of an attachment.
+def references_in(body: bytes) -> str | None:
+    """What a resource's bytes refer to, be it by a search parameter or not, and the Binary of an attachment,
+    each once, a line each. None if there is nothing.
 
     What stands inside a text is not taken for a reference, because its quotes are escaped.
     """
-    body = b"".join([row[2] for row in rows])
-    found = set(_REFERENCE.findall(body))
-    base = base_url.rstrip("/").encode() + b"/"
+    found = _REFERENCE.findall(body)
     if b"Binary/" in body:
-        found.update(url for url in _URL.findall(body) if url.removeprefix(base).startswith(b"Binary/"))
-    found.difference_update([row[1] for row in rows])
+        found += _BINARY.findall(body)
+    return b"\n".join(dict.fromkeys(found)).decode() if found else None
+
+
+def referred_names(refers: Iterable[str | None], rows: Sequence[Row], base_url: str) -> list[tuple[str, str]]:
+    """Type and id of what is referred to here, but for the rows themselves."""
+    found = {line for lines in refers if lines is not None for line in lines.split("\n")}
+    found.difference_update([bytes(row[1]).decode() for row in rows])
+    base = base_url.rstrip("/") + "/"
     types = definitions.resource_types()
     names: dict[tuple[str, str], None] = {}
     for one in found:
         match = _NAME.fullmatch(one.removeprefix(base))
-        if match is not None and (type := match[1].decode()) in types:
-            names[type, match[2].decode()] = None
+        if match is not None and match[1] in types:
+            names[match[1], match[2]] = None
     return sorted(names)

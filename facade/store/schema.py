@@ -8,7 +8,7 @@ from typing import Any
 
 from facade.store.errors import CannotOpen
 
-VERSION = 2
+VERSION = 3
 """Raised with each change of tables.py that an existing store cannot bear."""
 
 _TEXT = {

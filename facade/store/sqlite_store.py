@@ -5,6 +5,7 @@ https://sqlite.org/c3ref/progress_handler.html
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -26,9 +27,10 @@ from facade.store.writer import Row, Session
 STEPS_PER_TICK = 1000
 TICKS = 60
 """A query on the event loop may take this many thousand steps of SQLite's machine, about 2 ms."""
-INLINE_CACHE_KIB = 4096 * 1024
-"""The event loop's connection keeps pages decrypted, and takes memory as it meets them: to read one that it
-has not costs as much as to find five resources on those that it has."""
+CACHE_SHARE, CACHE_LEAST, CACHE_MOST = 4, 128 * 1024, 8 * 1024 * 1024
+"""The event loop's connection keeps pages decrypted, up to one part in so many of the memory, within these KiB;
+it takes memory as it meets them. To read a page that it has not costs as much as to find five resources on
+those that it has."""
 
 
 class SqliteStore(Store):
@@ -111,7 +113,7 @@ class SqliteStore(Store):
 
     def _open_inline(self) -> dbapi2.Cursor:
         """The event loop's own connection. Steps are counted over a statement's life, hence small ticks."""
-        connection = sqlite.connect_reader(self.path, self._key, cache_kib=INLINE_CACHE_KIB, busy=0.02)
+        connection = sqlite.connect_reader(self.path, self._key, cache_kib=cache_kib(), busy=0.02)
         self._open.append(connection)
         connection.set_progress_handler(self._tick, STEPS_PER_TICK)
         self._inline_thread = threading.get_ident()
@@ -140,3 +142,13 @@ class SqliteStore(Store):
             with suppress(dbapi2.Error):
                 connection.close()
         self._open.clear()
+
+
+def cache_kib() -> int:
+    """How large the event loop's page cache may become, by the memory that this process may have, in KiB."""
+    memory = 2 * 1024**3  # where neither is told
+    with suppress(AttributeError, OSError, ValueError):
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    with suppress(OSError, ValueError):  # of a container, where there is one; "max" if it has no bound
+        memory = min(memory, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return min(max(memory // 1024 // CACHE_SHARE, CACHE_LEAST), CACHE_MOST)

@@ -61,7 +61,7 @@ class Resource(SQLModel, table=True):
 
     `hash` is over the content without meta.versionId and meta.lastUpdated. `patient` is the logical id of
     the Patient whose compartment it is in; more of them are in `in_compartment`. `raw_id` and `mapping` tell
-    what made it.
+    what made it. `refers` are the references in the body, a line each.
     """
 
     __tablename__ = "resource"
@@ -82,6 +82,7 @@ class Resource(SQLModel, table=True):
     hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     raw_id: int | None = Field(default=None, sa_column=_big(nullable=True))
     mapping: str | None = None
+    refers: str | None = None
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from facade.errors import InvalidResource
 from facade.flow.draft import Draft
 from facade.flow.local import change, draft_resource
-from facade.flow.reindex import PATIENT, Found, all_types, reindex_resources, reindex_types, sweep
+from facade.flow.reindex import TOLD, Found, all_types, reindex_resources, reindex_types, sweep
 from facade.search import Setting
 from facade.store import Store
 from facade.store.access import EVERYTHING
@@ -130,7 +130,7 @@ async def fill(store: Store) -> None:
 
 def rows(store: Store) -> dict[str, list[Any]]:
     tables = {table: sorted(store.query(f"SELECT * FROM {table}")) for table in COLUMNS}
-    return {**tables, PATIENT: sorted(store.query("SELECT rid, patient FROM resource"))}
+    return {**tables, "told": sorted(store.query("SELECT rid, patient, refers FROM resource"))}
 
 
 async def test_every_table_is_compared(store: Store) -> None:
@@ -138,7 +138,7 @@ async def test_every_table_is_compared(store: Store) -> None:
     found = await look(store)
     assert found.resources == 20
     assert [name for name, one in found.tables.items() if one.same == 0] == []
-    assert {name: one.same for name, one in found.tables.items() if name != PATIENT} == {
+    assert {name: one.same for name, one in found.tables.items() if name not in TOLD} == {
         table: store.query(f"SELECT count(*) FROM {table}")[0][0] for table in COLUMNS
     }
 
@@ -159,6 +159,7 @@ async def test_planted_differences_are_found_and_mended(store: Store) -> None:
         "UPDATE index_position SET x=x+1",
         "DELETE FROM in_compartment WHERE patient='second'",
         "UPDATE resource SET patient='p9' WHERE type='RiskAssessment'",
+        "UPDATE resource SET refers=NULL WHERE type='RiskAssessment'",
     )
     for plant in plants:
         store.write_sync(lambda transaction, sql=plant: transaction.execute(sql))

@@ -10,12 +10,13 @@ from typing import Any
 
 import httpx
 
+from facade.flow.draft import Draft
+from facade.flow.versions import CURRENT, Current, next_version, remove, write_next
 from facade.rest.dispatch import Dispatch, Route
 from facade.rest.service import Service
 from facade.search import extract, patient_of
 from facade.store import Store, Transaction
-from facade.store.index import delete_rows, write_rows
-from facade.store.serialise import freeze, instant
+from facade.store.serialise import freeze
 
 BASE = "http://facade.test/fhir"
 T0 = int(datetime(2024, 1, 31, 12, tzinfo=UTC).timestamp()) * 1_000_000
@@ -55,27 +56,15 @@ def delete(store: Store, type: str, id: str) -> None:
 
 
 def _write(transaction: Transaction, resource: Mapping[str, Any], now: int, *, deleted: bool) -> None:
-    key = (resource["resourceType"], resource["id"])
-    known = transaction.execute("SELECT rid, version FROM resource WHERE type=? AND id=?", key)
-    rid = known[0][0] if known else transaction.new_ids("resource", "rid", 1)[0]
-    version = known[0][1] + 1 if known else 1
-    if known:
-        transaction.execute(
-            "INSERT INTO resource_version (rid, version, type, updated, deleted, patient, body)"
-            " SELECT rid, version, type, updated, deleted, patient, body FROM resource WHERE rid=?",
-            (rid,),
-        )
-        transaction.execute("DELETE FROM resource WHERE rid=?", (rid,))
-        delete_rows(transaction, (rid,))
-    content, index = freeze(resource), extract(dict(resource))
-    body = b"" if deleted else content.body(version, instant(now))
-    transaction.execute(
-        "INSERT INTO resource (rid, type, id, version, updated, deleted, patient, hash, body)"
-        " VALUES (?,?,?,?,?,?,?,?,?)",
-        (rid, *key, version, now, int(deleted), patient_of(dict(resource), index), content.hash, body),
-    )
+    type, id = resource["resourceType"], resource["id"]
+    rows = transaction.execute(f"{CURRENT}type=? AND id=?", (type, id))
+    current = Current(*rows[0]) if rows else None
+    index = extract(dict(resource))
+    draft = Draft(None, type, id, freeze(resource), index, patient_of(dict(resource), index))
     if not deleted:
-        write_rows(transaction, [(rid, index)])
+        write_next(transaction, [next_version(draft, current, now)])
+    elif current is not None:
+        remove(transaction, [current], now)
 
 
 def service(

@@ -236,7 +236,7 @@ async def test_equals_a_diary(
     """A list of what was done is what history gives back, in every slice and page size."""
     clock = Clock()
     store = support.open_store(tmp_path_factory.mktemp("diary"), clock)
-    diary: list[tuple[str, int, int]] = []  # id, version, second
+    diary: list[tuple[str, int, int]] = []  # id, version, millisecond
     seconds = 0
     for id, what in steps:
         versions = [entry for entry in diary if entry[0] == id]
@@ -248,7 +248,8 @@ async def test_equals_a_diary(
                 put(store, {"resourceType": "Patient", "id": id})
             else:
                 delete(store, "Patient", id)
-            diary.append((id, len(versions) + 1, seconds))
+            last = versions[-1][2] if versions else -1  # each is later than the one before it
+            diary.append((id, len(versions) + 1, max(1000 * seconds, last + 1)))
     query = ""
     wanted = {(id, version) for id, version, _ in diary}
     if at <= seconds:
@@ -256,7 +257,7 @@ async def test_equals_a_diary(
         wanted = set()
         for id, version, made in diary:
             end = next((then for other, next_, then in diary if (other, next_) == (id, version + 1)), 10**9)
-            if made <= at and end > at:
+            if made < 1000 * (at + 1) and end > 1000 * at:
                 wanted.add((id, version))
     seen: list[tuple[str, int]] = []
     async with support.client(ROUTES, support.service(store)) as client:
