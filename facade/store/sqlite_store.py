@@ -28,9 +28,9 @@ STEPS_PER_TICK = 1000
 TICKS = 60
 """A query on the event loop may take this many thousand steps of SQLite's machine, about 2 ms."""
 CACHE_SHARE, CACHE_LEAST, CACHE_MOST = 4, 128 * 1024, 8 * 1024 * 1024
-"""The event loop's connection keeps pages decrypted, up to one part in so many of the memory, within these KiB;
-it takes memory as it meets them. To read a page that it has not costs as much as to find five resources on
-those that it has."""
+"""The event loop's connection keeps pages decrypted, up to one part in so many of the memory, within these
+KiB; it takes memory as it meets them. To read a page that it has not costs as much as to find five resources
+on those that it has."""
 
 
 class SqliteStore(Store):

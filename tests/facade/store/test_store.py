@@ -11,6 +11,7 @@ import pytest
 
 from facade.errors import Unavailable
 from facade.store import CannotOpen, Store, Transaction
+from facade.store.schema import VERSION
 
 ADD = "INSERT INTO store_fact (name, value) VALUES (?, ?)"
 FACTS = "SELECT name, value FROM store_fact WHERE name<>'schema' ORDER BY name"
@@ -101,7 +102,7 @@ async def test_a_closed_store_says_so(store: Store) -> None:
 def test_a_newer_schema_is_refused(store: Store, request: pytest.FixtureRequest) -> None:
     store.write_sync(lambda t: t.execute("UPDATE store_fact SET value='99' WHERE name='schema'"))
     url = f"sqlite:///{store.path}" if store.dialect == "sqlite" else store._url  # type: ignore[attr-defined]
-    with pytest.raises(CannotOpen, match=r"newer facade \(its schema is 99, this program's is 2\)"):
+    with pytest.raises(CannotOpen, match=rf"newer facade \(its schema is 99, this program's is {VERSION}\)"):
         Store.open(url)
 
 
