@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from sqlcipher3 import dbapi2
 
 from facade.errors import TooCostly, Unavailable
+from facade.store.checkpoint import Checkpoints
 from facade.store.errors import TOO_LONG, CannotOpen
 from facade.store.writer import Row
 
@@ -49,11 +50,11 @@ def connect(path: Path, key: str, *, cache_kib: int, busy: float = BUSY_SECONDS)
 
 
 def connect_writer(path: Path, key: str) -> dbapi2.Connection:
-    """The connection that writes: WAL with an fsync at each commit, and large, rare checkpoints."""
+    """A connection that writes: WAL with an fsync at each commit; see `Checkpoints` for the rest."""
     connection = connect(path, key, cache_kib=48 * 1024)
     connection.execute("PRAGMA journal_mode=WAL").fetchall()
     connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA wal_autocheckpoint=8192")  # 32 MiB: a hot page is copied once, not each commit
+    connection.execute("PRAGMA wal_autocheckpoint=0")
     connection.execute("PRAGMA journal_size_limit=67108864")
     return connection
 
@@ -95,6 +96,7 @@ class SqliteSession:
     def __init__(self, path: Path, key: str) -> None:
         self._connection = connect_writer(path, key)
         self._cursor = self._connection.cursor()
+        self._checkpoints = Checkpoints(self._connection, partial(connect_writer, path, key))
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         rows: list[Row] = self._cursor.execute(sql, params).fetchall()
@@ -136,6 +138,7 @@ class SqliteSession:
 
     def commit(self) -> None:
         self._cursor.execute("COMMIT")
+        self._checkpoints.committed()
 
     def rollback(self) -> None:
         if self._connection.in_transaction:  # a full disk has rolled back by itself
@@ -155,6 +158,7 @@ class SqliteSession:
         return True
 
     def close(self) -> None:
+        self._checkpoints.close()
         self._connection.close()
 
 
