@@ -154,8 +154,18 @@ def bench_search(rounds: int = 7, seconds: float = 1.5) -> list[Figure]:
                 _serving(folder / "tenth", tenth[store]) as other,
             ):
                 meters = [Meter(port, server, counted, rounds, seconds) for port, server in (one, other)]
-                tables.append(list(_Table(*meters, World(patients), store, store == "SQLite").figures()))
+                tables.append(_as_they_come(_Table(*meters, World(patients), store, store == "SQLite")))
         return spent + [one for some in zip_longest(*tables) for one in some if one is not None]
+
+
+def _as_they_come(table: _Table) -> list[Figure]:
+    """The figures, each told when it is measured: all of them take half an hour."""
+    found = []
+    for one in table.figures():
+        ratio = "" if one.ratio is None else f", {one.ratio} times the baseline"
+        print(f"search: {one.name}: {one.value:,} {one.unit}{ratio}", file=sys.stderr)
+        found.append(one)
+    return found
 
 
 def _fill(
