@@ -6,7 +6,8 @@ https://packaging.python.org/en/latest/specifications/entry-points/
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from connectors.base import Clock, Connector, Stream
@@ -19,7 +20,7 @@ def open_connector(
     name: str, kind: str, options: Mapping[str, Any], streams: Mapping[str, Stream], clock: Clock
 ) -> Connector:
     """A connector that has not touched the network yet; raises BadConfiguration."""
-    known = {entry.name: entry for entry in entry_points(group=GROUP)}
+    known = _connectors()
     if kind not in known:
         raise BadConfiguration(
             f"source {name}: no connector is called {kind!r}; there are {', '.join(sorted(known)) or 'none'}"
@@ -30,3 +31,9 @@ def open_connector(
         raise BadConfiguration(f"source {name}: the connector {kind!r} cannot be loaded: {error}") from None
     connector: Connector = opener(name, options, streams, clock)
     return connector
+
+
+@cache
+def _connectors() -> dict[str, EntryPoint]:
+    """By kind; what is installed does not change while we run, and looking takes as long as a small sync."""
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
