@@ -30,12 +30,12 @@ class Checkpoints:
 
     def committed(self) -> None:
         """Look whether it is time; to be called after each commit."""
-        _, pages, copied = self._connection.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
+        ((_, pages, copied),) = self._connection.execute("PRAGMA wal_checkpoint(NOOP)").fetchall()
         if pages > TOO_MANY:
             with suppress(
                 dbapi2.OperationalError
             ):  # who reads for long holds it up: the next commit tries again
-                self._connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         elif pages - copied > MANY:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="store-checkpoint", daemon=True)

@@ -76,6 +76,7 @@ def test_a_reader_that_takes_long_holds_nobody_up(
     reader = connect(tmp_path / "a.db", KEY, cache_kib=1024)
     reader.execute("BEGIN")
     assert reader.execute("SELECT count(*) FROM body").fetchone() == (1,)
+    session.execute("PRAGMA busy_timeout=3600000")  # an hour: who waits is still waiting when the tests end
     write(session, 1)
     write(session, 2)
     reader.execute("COMMIT")
