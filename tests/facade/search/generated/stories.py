@@ -274,7 +274,7 @@ def value_set(c: Chance) -> Resource:
         jurisdiction=lambda: c.some(c.concept),
         date=c.moment,
         version=lambda: c.one(["1.0", "A"]),
-    ) | {"compose": {"include": c.some(include)}}
+    ) | {"status": "active", "compose": {"include": c.some(include)}}
 
 
 def molecular_sequence(c: Chance) -> Resource:
