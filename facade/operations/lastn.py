@@ -28,6 +28,8 @@ from facade.rest.service import Service
 from facade.rest.subset import PARAMETERS as SUBSETS
 from facade.rest.subset import parse_subset
 from facade.search import Plan
+from facade.search.conditions import of_numbers
+from facade.search.covered import numbers_of
 from facade.spec import definitions
 from facade.store.serialise import from_json
 
@@ -133,11 +135,12 @@ async def _by_rid(
     service: Service, code: str, table: str, columns: str, rids: Sequence[Rid]
 ) -> list[tuple[Rid, Sequence[Any]]]:
     """What the index of a parameter has for each of these."""
-    number = definitions.search_parameters(TYPE)[code].number
+    numbers = numbers_of(definitions.search_parameters(TYPE)[code])
     found: list[tuple[Rid, Sequence[Any]]] = []
     for part in _parts(rids):
-        sql = f"SELECT i.rid,{columns} FROM {table} i WHERE i.rid IN ({_marks(part)}) AND i.param=?"
-        found += [(row[0], row[1:]) for row in await service.store.search(sql, (*part, number))]
+        test = f"i.rid IN ({_marks(part)}) AND {of_numbers(numbers)}"
+        sql = f"SELECT i.rid,{columns} FROM {table} i WHERE {test}"
+        found += [(row[0], row[1:]) for row in await service.store.search(sql, (*part, *numbers))]
     return found
 
 

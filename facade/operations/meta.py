@@ -19,6 +19,7 @@ from facade.rest.pretty import write
 from facade.rest.read import read_stored
 from facade.rest.service import Service
 from facade.rest.vread import read_stored_version
+from facade.search.covered import numbers_of_all
 from facade.search.kinds import KINDS
 from facade.spec import definitions
 from facade.store.access import Access
@@ -53,7 +54,7 @@ async def labels_in_use(service: Service, types: Iterable[str], access: Access) 
     sets: dict[str, list[Any]] = {}
     for name in ("profile", "security", "tag"):
         parameters = [definitions.search_parameters(type).get(f"_{name}") for type in sorted(types)]
-        numbers = [one.number for one in parameters if one is not None and one.kind in KINDS]
+        numbers = numbers_of_all(one for one in parameters if one is not None and one.kind in KINDS)
         if not numbers:
             continue
         clause, values = access.clause("r")

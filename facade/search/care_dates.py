@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from facade.search.covered import numbers_of_all
 from facade.search.model import Statement
 from facade.spec import definitions
 
@@ -118,4 +119,5 @@ def _ends() -> tuple[str, str]:
 
 
 def _listed(parameters: Any) -> str:
-    return ",".join(str(definitions.search_parameters(type)[code].number) for type, code in parameters)
+    found = numbers_of_all(definitions.search_parameters(type)[code] for type, code in parameters)
+    return ",".join(map(str, found))

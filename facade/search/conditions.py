@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from facade.search import fulltext, kinds
+from facade.search.covered import numbers_of, numbers_of_all
 from facade.search.date import instant_test
 from facade.search.kinds import kind_of
 from facade.search.model import (
@@ -114,55 +115,73 @@ def _missing(criterion: Criterion) -> Condition:
 
 def element_test(criterion: Criterion, raised: int, rid: str) -> Statement:
     """A criterion as the test of an element (or resource) whose rows are under raised numbers."""
-    number = criterion.parameter.number + raised
     if criterion.missing is None:
         found = match_of(criterion)
-        return index_probe(number + found.offset, found, rid)
+        return index_probe(_raised(criterion.parameter, raised + found.offset), found, rid)
     table = kind_of(criterion.parameter).TABLE
     beside = ["index_token"] if table == "index_reference" else []
-    places = [(number, one) for one in (table, *beside)] + [(number + PRESENT, "index_token")]
+    places = [(raised, one) for one in (table, *beside)] + [(raised + PRESENT, "index_token")]
     negated = criterion.missing
-    tests = [index_probe(at, Match(one, (), SCANS, negated=negated), rid) for at, one in places]
+    tests = [
+        index_probe(_raised(criterion.parameter, by), Match(one, (), SCANS, negated=negated), rid)
+        for by, one in places
+    ]
     return _joined(" AND " if negated else " OR ", tests)
 
 
+def _raised(parameter: SearchParameter, by: int) -> tuple[int, ...]:
+    return tuple(number + by for number in numbers_of(parameter))
+
+
 def _on_index(criterion: Criterion, found: Match) -> Condition:
-    number = criterion.parameter.number + found.offset
+    numbers = _raised(criterion.parameter, found.offset)
 
     def rows(unique: bool) -> Statement:
-        return index_rows(number, found, unique=unique)
+        return index_rows(numbers, found, unique=unique)
 
     return Condition(
         criterion,
         found.cost,
-        lambda rid: index_probe(number, found, rid),
+        lambda rid: index_probe(numbers, found, rid),
         None if found.negated else rows,
         found.ordered,
         found,
     )
 
 
-def index_rows(number: int, found: Match, *, unique: bool = False) -> Statement:
-    """The rids of a match's rows: in order if the match is, each once if that or if it is asked for."""
-    if not 1 < len(found.tests) <= FEW:
-        test, values = found.either()
-        distinct = "DISTINCT " if unique and not found.ordered else ""
-        return (
-            f"SELECT {distinct}i.rid AS rid FROM {found.table} i WHERE i.param=?{test}",
-            (number, *values),
-        )
-    parts = [f"SELECT i.rid AS rid FROM {found.table} i WHERE i.param=? AND {sql}" for sql, _ in found.tests]
-    order = " ORDER BY rid" if found.ordered else ""
-    params = tuple(value for _, values in found.tests for value in (number, *values))
-    return (" UNION " if unique or found.ordered else " UNION ALL ").join(parts) + order, params
+def of_numbers(numbers: Sequence[int], alias: str = "i") -> str:
+    """The test that a row is under one of these numbers; they are its values."""
+    return f"{alias}.param=?" if len(numbers) == 1 else f"{alias}.param IN ({','.join('?' * len(numbers))})"
 
 
-def index_probe(number: int, found: Match, rid: str) -> Statement:
-    """Whether the resource of this rid has such a row, or none if the match is negated."""
+def index_rows(numbers: Sequence[int], found: Match, *, unique: bool = False) -> Statement:
+    """The rids of a match's rows under these numbers: in order if the match is, each once if that or if it is
+    asked for."""
+    split = 1 < len(found.tests) <= FEW
+    tests = [(f" AND {sql}", values) for sql, values in found.tests] if split else [found.either()]
+    apart = found.ordered and len(tests) * len(numbers) <= 2 * FEW  # for each part comes in order
+    within = [(number,) for number in numbers] if apart else [tuple(numbers)]
+    parts = [(some, test, values) for some in within for test, values in tests]
+    mixed = len(within[0]) > 1 or len(found.tests) > FEW
+    sort = found.ordered and (len(parts) > 1 or mixed)
+    distinct = "DISTINCT " if len(parts) == 1 and (sort or (unique and not found.ordered)) else ""
+    sql = (" UNION " if unique or found.ordered else " UNION ALL ").join(
+        f"SELECT {distinct}i.rid AS rid FROM {found.table} i WHERE {of_numbers(some)}{test}"
+        for some, test, _ in parts
+    )
+    params = tuple(value for some, _, values in parts for value in (*some, *values))
+    return sql + (" ORDER BY rid" if sort else ""), params
+
+
+def index_probe(numbers: Sequence[int], found: Match, rid: str) -> Statement:
+    """Whether the resource of this rid has such a row under one of these numbers, or none if the match is
+    negated."""
     test, values = found.either()
     negation = "NOT " if found.negated else ""
-    sql = f"{negation}EXISTS (SELECT 1 FROM {found.table} i WHERE i.rid={rid} AND i.param=?{test})"
-    return sql, (number, *values)
+    sql = (
+        f"{negation}EXISTS (SELECT 1 FROM {found.table} i WHERE i.rid={rid} AND {of_numbers(numbers)}{test})"
+    )
+    return sql, (*numbers, *values)
 
 
 def _on_resource(criterion: Criterion, alias: str) -> Statement:
@@ -217,16 +236,17 @@ def _chain(clause: Chain, scope: Scope) -> Condition:
         url = definitions.search_parameters(type).get("url") if canonical else None
         if url is not None:
             rids, values = _matching(below, inner, "t.rid")
-            sql = f"SELECT u.value FROM index_uri u WHERE u.param=? AND u.rid IN ({rids})"
-            tests.append((f"i.target IN ({sql})", (url.number, *values)))
+            urls = numbers_of(url)
+            sql = f"SELECT u.value FROM index_uri u WHERE {of_numbers(urls, 'u')} AND u.rid IN ({rids})"
+            tests.append((f"i.target IN ({sql})", (*urls, *values)))
         costs.append(read_condition(inner, below).cost)
     found = Match("index_reference", tuple(tests), min(costs) + _CHAIN)
-    number = clause.parameter.number
+    numbers = numbers_of(clause.parameter)
     return Condition(
         clause,
         found.cost,
-        lambda rid: index_probe(number, found, rid),
-        lambda unique: index_rows(number, found, unique=unique),
+        lambda rid: index_probe(numbers, found, rid),
+        lambda unique: index_rows(numbers, found, unique=unique),
     )
 
 
@@ -242,7 +262,7 @@ def _referred(
     type: str, parameters: Iterable[SearchParameter], test: str, values: Sequence[object]
 ) -> Statement:
     """Resources of a type that index rows of these references name; `test` is on the row `i`."""
-    numbers = [one.number for one in parameters]
+    numbers = numbers_of_all(parameters)
     start = len(type) + 2
     inner = (
         f"SELECT substr(i.target,{start}) FROM index_reference i WHERE i.param IN "
@@ -257,9 +277,9 @@ def _within(clause: Within, scope: Scope) -> Condition:
     type, _, id = clause.target.partition("/")
     parts: list[str] = []
     values: list[object] = []
-    for one in clause.parameters:
+    for number in numbers_of_all(clause.parameters):
         parts.append("SELECT i.rid AS rid FROM index_reference i WHERE i.param=? AND i.target=?")
-        values += [one.number, clause.target]
+        values += [number, clause.target]
     if type == scope.type:
         parts.append("SELECT h.rid AS rid FROM resource h WHERE h.type=? AND h.id=? AND h.deleted=0")
         values += [type, id]
@@ -301,7 +321,7 @@ def _in_element(criteria: Sequence[Criterion], clause: Composite) -> Condition:
         test, values = match.either()
         number += match.offset
         sql = f"SELECT i.rid AS g FROM {match.table} i WHERE i.param=?{within}{test}"
-        tests = [index_probe(other + more.offset, more, "o.g") for other, more in others]
+        tests = [index_probe((other + more.offset,), more, "o.g") for other, more in others]
         where = " AND ".join(text for text, _ in tests)
         sql = f"SELECT o.g AS g FROM ({sql}) o" + (f" WHERE {where}" if where else "")
         return sql, (number, *values, *(value for _, more in tests for value in more))

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from facade.search.care_dates import care_test
+from facade.search.covered import numbers_of_all
 from facade.search.includes import MAX_INCLUDED
 from facade.search.keyset import Cursor
 from facade.search.model import Statement
@@ -204,11 +205,11 @@ def _referring(type: str, id: str) -> tuple[str, tuple[Any, ...]]:
 
 @cache
 def _numbers(type: str) -> str:
-    found = []
+    found: list[int] = []
     for one, codes in definitions.compartment(type).items():
         known = definitions.search_parameters(one)
-        found += [str(known[code].number) for code in codes if code in known]
-    return ",".join(found)
+        found += numbers_of_all(known[code] for code in codes if code in known)
+    return ",".join(map(str, found))
 
 
 def _marks(values: Iterable[Any]) -> str:

@@ -8,16 +8,28 @@ elements that are there, so its cost grows with the resource and not with the nu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 
-from facade.search.composite import grouped_parts, whole_parts
-from facade.search.kinds import KINDS, ON_RESOURCE, indexed, kind_of, leaf_paths, parameter_paths
+from facade.search.composite import grouped_parts
+from facade.search.covered import indexed_ends, numbers_of_all
+from facade.search.expressions import Call, Is, Node, This
+from facade.search.kinds import KINDS, indexed, kind_of, leaf_paths, parameter_paths
 from facade.search.model import Leaf, LeafMaker, Setting
 from facade.search.near import index_position
-from facade.search.paths import Child, Computed, Nth, Path, Step, Where, compile_test, resolve_paths
+from facade.search.paths import (
+    Child,
+    Computed,
+    Nth,
+    Step,
+    Unless,
+    Where,
+    compile_test,
+    reference_type,
+    resolve_paths,
+)
 from facade.spec import definitions
 from facade.spec.definitions import SearchParameter
 from facade.store.index import IndexRows
@@ -51,14 +63,18 @@ def extract(resource: dict[str, Any], setting: Setting = PLAIN) -> IndexRows:
 @lru_cache(1024)  # of some hundred types, with this and the last of the site's own parameters
 def _walker(type: str, setting: Setting) -> Leaf:
     root = _Branch()
-    for parameter in (*indexed(type, setting.custom).values(), *whole_parts(type)):
-        if parameter.kind in KINDS and parameter.code not in ON_RESOURCE:
+    official = definitions.search_parameters(type)
+    for number, ends in indexed_ends(type).items():
+        for steps, maker in ends:
+            _branch(root, steps).ends.setdefault(maker, []).append(number)
+    for parameter in indexed(type, setting.custom).values():
+        if parameter.kind in KINDS and parameter.code not in official:
             _graft(root, parameter)
         elif parameter.kind == "special" and parameter.expression is not None:
             for path in resolve_paths(parameter.expression, type):
-                _branch(root, path).positions.append(parameter.number)
+                _branch(root, path.steps).positions.append(parameter.number)
     for path, parts in grouped_parts(type).items():
-        below = _branch(root, path)
+        below = _branch(root, path.steps)
         below.group = _Branch()
         for part in parts:
             _graft(below.group, part)
@@ -76,12 +92,12 @@ def _graft(root: _Branch, parameter: SearchParameter) -> None:
     """Merge a parameter's paths into the tree."""
     for path in parameter_paths(parameter):
         for end, maker in leaf_paths(path, kind_of(parameter)):
-            _branch(root, end).ends.setdefault(maker, []).append(parameter.number)
+            _branch(root, end.steps).ends.setdefault(maker, []).append(parameter.number)
 
 
-def _branch(root: _Branch, path: Path) -> _Branch:
+def _branch(root: _Branch, steps: tuple[Step, ...]) -> _Branch:
     branch = root
-    for step in path.steps:
+    for step in steps:
         branch = branch.steps.setdefault(step, _Branch())
     return branch
 
@@ -94,18 +110,21 @@ def _compile(branch: _Branch, setting: Setting) -> Leaf:
     if branch.positions:
         actions.append(_positioned(branch.positions))
     table: dict[str, Leaf] = {}
+    guarded: list[tuple[Where | Unless, Leaf]] = []
     for step, below in branch.steps.items():
         match step:
             case Child(name):
                 table[name] = _compile_member(below, setting)
-            case Where(condition, kind):
-                actions.append(_guarded(compile_test(condition, kind), _compile(below, setting)))
+            case Where() | Unless():
+                guarded.append((step, _compile(below, setting)))
             case Computed(condition, kind):
                 actions.append(_computed(compile_test(condition, kind), _compile(below, setting)))
             case Nth():
                 raise AssertionError("positions are taken where their list is")
     if table:
         actions.append(_members(table))
+    if guarded:
+        actions.append(_guarded(guarded))
     return _all_of(actions)
 
 
@@ -181,9 +200,61 @@ def _nth(position: int, action: Leaf) -> Leaf:
     return visit
 
 
-def _guarded(test: Callable[[Any], bool], action: Leaf) -> Leaf:
+def _guarded(guarded: list[tuple[Where | Unless, Leaf]]) -> Leaf:
+    """What is done under conditions, each of which is tested once; of types that a reference must lead to the
+    one that it does."""
+    conditions = list(dict.fromkeys(one for step, _ in guarded for one in _conditions(step)))
+    types = {_resolved(one): one for one in conditions}
+    if None not in types:
+        by_type = {type: _held(guarded, {one}) for type, one in types.items()}
+        return _by_type(by_type, _held(guarded, set()))
+    return _by_conditions(conditions, guarded)
+
+
+def _conditions(step: Where | Unless) -> tuple[Node, ...]:
+    return step.conditions if isinstance(step, Unless) else (step.condition,)
+
+
+def _resolved(condition: Node) -> str | None:
+    match condition:
+        case Is(Call(This(), "resolve", ()), target):
+            return target
+        case _:
+            return None
+
+
+def _held(guarded: list[tuple[Where | Unless, Leaf]], held: Set[Node]) -> Leaf | None:
+    """What is done where these conditions hold, and no others."""
+    actions = [
+        action for step, action in guarded if held.isdisjoint(_conditions(step)) is isinstance(step, Unless)
+    ]
+    return _all_of(actions) if actions else None
+
+
+def _by_type(by_type: Mapping[str | None, Leaf | None], other: Leaf | None) -> Leaf:
+    find = by_type.get
+
     def visit(value: Any, rows: IndexRows) -> None:
-        if test(value):
+        action = find(reference_type(value), other)
+        if action is not None:
+            action(value, rows)
+
+    return visit
+
+
+def _by_conditions(conditions: list[Node], guarded: list[tuple[Where | Unless, Leaf]]) -> Leaf:
+    tests = [(1 << at, compile_test(one, guarded[0][0].type)) for at, one in enumerate(conditions)]
+    chosen: dict[int, Leaf | None] = {}
+
+    def visit(value: Any, rows: IndexRows) -> None:
+        held = 0
+        for bit, test in tests:
+            if test(value):
+                held |= bit
+        if held not in chosen:
+            chosen[held] = _held(guarded, {one for at, one in enumerate(conditions) if held >> at & 1})
+        action = chosen[held]
+        if action is not None:
             action(value, rows)
 
     return visit
@@ -223,4 +294,4 @@ def patients_of(resource: dict[str, Any], rows: IndexRows) -> tuple[str, ...]:
 @cache
 def _compartment_params(type: str) -> frozenset[int]:
     known = definitions.search_parameters(type)
-    return frozenset(known[code].number for code in definitions.compartment("Patient").get(type, ()))
+    return frozenset(numbers_of_all(known[code] for code in definitions.compartment("Patient").get(type, ())))

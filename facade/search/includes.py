@@ -14,6 +14,7 @@ from typing import Any
 
 from facade.errors import BadRequest, UnknownParameter
 from facade.search.clauses import unknown
+from facade.search.covered import numbers_of, numbers_of_all
 from facade.search.kinds import facts, supported
 from facade.search.model import Include, Statement
 from facade.spec import definitions
@@ -128,8 +129,9 @@ def _forward(includes: Sequence[Include], rids: Sequence[int], dialect: str) -> 
     tests: list[str] = []
     params: list[Any] = []
     for include in includes:
-        test = _of(include.parameters)
-        params += [parameter.number for parameter in include.parameters]
+        numbers = numbers_of_all(include.parameters)
+        test = f"i.param IN ({_marks(numbers)})"
+        params += numbers
         if include.target is not None:
             test += " AND t.type=?"
             params.append(include.target)
@@ -150,7 +152,7 @@ def _by_url(includes: Sequence[Include], rids: Sequence[int]) -> Statement | Non
         for parameter in include.parameters:
             known = facts(parameter)
             if "canonical" in known.types:
-                numbers.append(parameter.number)
+                numbers += numbers_of(parameter)
                 targets = (include.target,) if include.target else known.targets
                 urls.update(dict.fromkeys(_url_numbers(targets)))
     if not numbers or not urls:
@@ -167,15 +169,16 @@ def _url_numbers(types: tuple[str, ...]) -> tuple[int, ...]:
     known = definitions.resource_types()
     every = types or tuple(sorted(known))
     found = [definitions.search_parameters(type).get("url") for type in every if type in known]
-    return tuple(one.number for one in found if one is not None and one.kind == "uri")
+    return numbers_of_all(one for one in found if one is not None and one.kind == "uri")
 
 
 def _backward(includes: Sequence[Include], rids: Sequence[int]) -> Statement:
     tests: list[str] = []
     params: list[Any] = []
     for include in includes:
-        test = _of(include.parameters)
-        params += [parameter.number for parameter in include.parameters]
+        numbers = numbers_of_all(include.parameters)
+        test = f"i.param IN ({_marks(numbers)})"
+        params += numbers
         if include.target is not None:
             test += " AND i.target>=? AND i.target<?"
             params += [f"{include.target}/", f"{include.target}0"]  # "0" is the character after "/"
@@ -185,10 +188,6 @@ def _backward(includes: Sequence[Include], rids: Sequence[int]) -> Statement:
         f"(SELECT s.type || '/' || s.id FROM resource s WHERE s.rid IN ({_marks(rids)})) AND {_either(tests)}"
     )
     return sql, (*rids, *params)
-
-
-def _of(parameters: Sequence[SearchParameter]) -> str:
-    return f"i.param IN ({_marks(parameters)})"
 
 
 def _marks(values: Iterable[Any]) -> str:

@@ -19,6 +19,8 @@ from typing import Any
 import orjson
 
 from facade.errors import BadRequest
+from facade.search.conditions import of_numbers
+from facade.search.covered import numbers_of
 from facade.search.kinds import ON_RESOURCE, kind_of
 from facade.search.model import SortKey, Statement
 
@@ -79,7 +81,8 @@ class Order:
 
     def columns(self, rid: str) -> Statement:
         """What a resource is sorted by: its least value going up, its greatest going down."""
-        parts, params = [], []
+        parts: list[str] = []
+        params: list[int] = []
         for at, key in enumerate(self.keys, self.start):
             code = key.parameter.code
             if code in ON_RESOURCE:
@@ -87,8 +90,10 @@ class Order:
                 continue
             kind = kind_of(key.parameter)
             pick = f"{'MAX' if key.descending else 'MIN'}(i.{kind.KEY[0]})"
-            parts.append(f"(SELECT {pick} FROM {kind.TABLE} i WHERE i.rid={rid} AND i.param=?) AS k{at}")
-            params.append(key.parameter.number)
+            numbers = numbers_of(key.parameter)
+            test = of_numbers(numbers)
+            parts.append(f"(SELECT {pick} FROM {kind.TABLE} i WHERE i.rid={rid} AND {test}) AS k{at}")
+            params += numbers
         return ",".join(parts), tuple(params)
 
     def by(self, prefix: str = "", *, rid: bool = True) -> str:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from facade.search import date, number, phonetic, quantity, reference, string, token, uri
 from facade.search.model import Facts, Kind, LeafMaker
-from facade.search.paths import Child, Path, resolve_paths
+from facade.search.paths import Child, Path, demanded_type, resolve_paths
 from facade.spec import definitions
 from facade.spec.definitions import SearchParameter
 
@@ -77,7 +77,7 @@ def facts(parameter: SearchParameter) -> Facts:
     """What planning needs to know of a parameter."""
     paths = parameter_paths(parameter)
     systems = [definitions.value_set(path.binding) or {} for path in paths if path.binding]
-    demanded = [path.demanded_type() for path in paths]
+    demanded = [demanded_type(path.steps) for path in paths]
     places = {(path.steps[:-1], path.choice or path.steps[-1:]) for path in paths}
     return Facts(
         types=frozenset(path.type for path in paths),

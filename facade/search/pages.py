@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from facade.search.conditions import of_numbers
+from facade.search.covered import numbers_of, one_row
 from facade.search.date import WIDE
 from facade.search.keyset import Cursor, Order
 from facade.search.kinds import ON_RESOURCE, facts, kind_of
@@ -114,17 +116,34 @@ def _walked(source: Source, order: Order, edge: Cursor | None, count: int) -> St
 
 
 def _with_key(source: Source, order: Order, edge: Cursor | None, count: int) -> Statement:
+    """Of several numbers the first rows of each, one of a resource from each: whoever is among the first of
+    all is among the first by its own place, whichever number that is under."""
+    first, whole = order.keys[0], Order(order.keys, 0, order.backward, always=1)
+    end = f" ORDER BY {whole.by()} LIMIT 0+?"
+    numbers = numbers_of(first.parameter)
+    parts = [_with_number(source, order, edge, number) for number in numbers]
+    if len(parts) == 1:
+        ((sql, params),) = parts
+        return f"{sql}{end}", (*params, count)
+    every = " UNION ALL ".join(f"SELECT * FROM ({sql}{end}) n{at}" for at, (sql, _) in enumerate(parts))
+    same = "".join(f",m.k{at}" for at in range(1, len(order.keys)))
+    pick = "MAX" if first.descending else "MIN"
+    sql = f"SELECT m.rid,{pick}(m.k0) AS k0{same} FROM ({every}) m GROUP BY m.rid{same}"
+    return f"{sql}{end}", (*(value for _, params in parts for value in (*params, count)), count)
+
+
+def _with_number(source: Source, order: Order, edge: Cursor | None, number: int) -> Statement:
     first, rest = order.keys[0], Order(order.keys[1:], 1, order.backward)
-    walk, values = _walk(source, order, None if edge is None else edge.values[0])
+    walk, values = _walk(source, order, None if edge is None else edge.values[0], number)
     joined = any(key.parameter.code in ON_RESOURCE for key in rest.keys)
     tables, where, params = source.over(walk, values, first.parameter, joined=joined)
     keys, head = rest.columns("d.rid")
     sql = f"SELECT d.rid AS rid,d.k0 AS k0{',' if keys else ''}{keys} FROM {tables} WHERE {where}"
-    whole = Order(order.keys, 0, order.backward, always=1)
     chosen: Statement = (sql, (*head, *params))
     if edge is not None:
+        whole = Order(order.keys, 0, order.backward, always=1)
         chosen = whole.after(chosen, edge.values, edge.rid)
-    return f"{chosen[0]} ORDER BY {whole.by()} LIMIT 0+?", (*chosen[1], count)
+    return chosen
 
 
 def _without_key(source: Source, order: Order, edge: Cursor | None, count: int) -> Statement:
@@ -139,26 +158,37 @@ def _without_key(source: Source, order: Order, edge: Cursor | None, count: int) 
     return f"{chosen[0]} ORDER BY {rest.by()} LIMIT 0+?", (*chosen[1], count)
 
 
-def _walk(source: Source, order: Order, from_value: object) -> Statement:
-    """The index rows of a parameter that decide a resource's place: the least, or the greatest, of each."""
+def _walk(source: Source, order: Order, from_value: object, number: int) -> Statement:
+    """The index rows under one number of a parameter that may decide a resource's place: the least, or the
+    greatest, of each."""
     key = order.keys[0]
     kind = kind_of(key.parameter)
     column = kind.KEY[0]
     sql = f"SELECT i.rid AS rid,i.{column} AS k0 FROM {kind.TABLE} i WHERE i.param=?"
-    params: tuple[object, ...] = (key.parameter.number,)
+    params: tuple[object, ...] = (number,)
     if from_value is not None:
         sql, params = f"{sql} AND i.{column}{'<' if order.down(key) else '>'}=?", (*params, from_value)
-    if facts(key.parameter).single:
+    if one_row(key.parameter):
         for absorbed in source.of_parameter(key.parameter):
             test, values = absorbed.either()
             sql, params = sql + test, (*params, *values)
-    else:
-        names = [",".join(f"{alias}.{name}" for name in kind.KEY) for alias in "ji"]
-        better = ">" if key.descending else "<"
+        return sql, params
+    names = [",".join(f"{alias}.{name}" for name in kind.KEY) for alias in "ji"]
+    better = ">" if key.descending else "<"
+    sql += (
+        f" AND NOT EXISTS (SELECT 1 FROM {kind.TABLE} j WHERE j.rid=i.rid AND j.param=i.param "
+        f"AND ({names[0]}){better}({names[1]}))"
+    )
+    numbers = numbers_of(key.parameter)
+    if len(numbers) > 1 and (order.backward or from_value is not None):
         sql += (
-            f" AND NOT EXISTS (SELECT 1 FROM {kind.TABLE} j WHERE j.rid=i.rid AND j.param=i.param "
-            f"AND ({names[0]}){better}({names[1]}))"
+            f" AND NOT EXISTS (SELECT 1 FROM {kind.TABLE} j WHERE j.rid=i.rid AND {of_numbers(numbers, 'j')} "
+            f"AND j.{column}{better}i.{column}"
         )
+        params = (*params, *numbers)
+        if not order.backward:  # one whose place is beyond the edge may have more rows there
+            sql, params = f"{sql} AND j.{column}{better}=?", (*params, from_value)
+        sql += ")"
     return sql, params
 
 

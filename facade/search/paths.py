@@ -42,6 +42,14 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
+class Unless:
+    """Only items for which none of the conditions hold; no expression says so, but see `covered`."""
+
+    conditions: tuple[Node, ...]
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Nth:
     """Only the item at this position."""
 
@@ -59,7 +67,7 @@ class Computed:
 MOST = 1000
 """Places that an expression may lead to; those of R4 lead to a few dozen."""
 
-Step = Child | Where | Nth | Computed
+Step = Child | Where | Unless | Nth | Computed
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +87,14 @@ class Path:
             return Path(steps, kind, self.single)
         return Path(steps, kind, self.single and element.max == 1, element.binding, element.choice)
 
-    def demanded_type(self) -> str | None:
-        """The type that a reference at the end must resolve to, if the expression says so."""
-        match self.steps[-1:]:
-            case (Where(Is(Call(This(), "resolve", ()), target)),):
-                return target
-            case _:
-                return None
+
+def demanded_type(steps: tuple[Step, ...]) -> str | None:
+    """The type that a reference at the end must resolve to, if a condition says so."""
+    match steps[-1:]:
+        case (Where(Is(Call(This(), "resolve", ()), target)),):
+            return target
+        case _:
+            return None
 
 
 def resolve_paths(expression: str, resource_type: str) -> tuple[Path, ...]:
@@ -224,6 +233,9 @@ def _compile_step(step: Step) -> Callable[[list[Any]], list[Any]]:
         case Where(condition, kind):
             test = compile_test(condition, kind)
             return lambda items: [item for item in items if test(item)]
+        case Unless(conditions, kind):
+            tests = [compile_test(one, kind) for one in conditions]
+            return lambda items: [item for item in items if not any(one(item) for one in tests)]
         case Computed(condition, kind):
             test = compile_test(condition, kind)
             return lambda items: [test(item) for item in items]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cmp_to_key
 from typing import Any
 
+from facade.search.covered import numbers_of
 from facade.search.extract import extract
 from facade.search.keyset import Cursor
 from facade.search.kinds import kind_of, supported
@@ -46,10 +47,11 @@ def place_of(
 
 def _value(rows: IndexRows, type: str, key: SortKey, setting: Setting) -> Any:
     parameter = supported(type, setting.custom)[key.parameter.code]
+    numbers = numbers_of(parameter)
     values = [
         row[1][:LONGEST] if isinstance(row[1], str) else row[1]
         for row in getattr(rows, _ROWS[kind_of(parameter).TABLE])
-        if row[0] == parameter.number
+        if row[0] in numbers
     ]
     if not values:
         return None

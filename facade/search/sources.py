@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from facade.search import kinds
-from facade.search.conditions import Condition, Scope, index_probe, read_condition
+from facade.search.conditions import Condition, Scope, index_probe, of_numbers, read_condition
+from facade.search.covered import numbers_of, one_row
 from facade.search.kinds import kind_of
 from facade.search.model import Clause, Criterion, Junction, Match, Search, Statement
 from facade.spec.definitions import SearchParameter
@@ -95,17 +96,18 @@ class Source:
         resource anyway, so that it is found once; None where they do not."""
         obeyed = self.of_parameter(parameter)
         driver = self.driver
-        if not obeyed or not kinds.facts(parameter).single or driver is None or driver.rows is None:
+        if not obeyed or not one_row(parameter) or driver is None or driver.rows is None:
             return None
         if any(driver.match is one for one in obeyed):
             return None
         kind = kind_of(parameter)
         sql, params = driver.rows(True)
+        numbers = numbers_of(parameter)
         rows = (
             f"SELECT i.rid AS rid,i.{kind.KEY[0]} AS k0 FROM ({sql}) x CROSS JOIN {kind.TABLE} i "
-            "WHERE i.rid=x.rid AND i.param=?"
+            f"WHERE i.rid=x.rid AND {of_numbers(numbers)}"
         )
-        bound = [*params, parameter.number]
+        bound = [*params, *numbers]
         for one in obeyed:
             test, values = one.either()
             rows += test
@@ -119,7 +121,7 @@ class Source:
     ) -> Tables:
         """The matches among the rows of a walk along a parameter's index, which has obeyed its criteria
         if it has only one row for a resource; `joined` if their resource is needed as `r`."""
-        obeyed = self.of_parameter(parameter) if kinds.facts(parameter).single else []
+        obeyed = self.of_parameter(parameter) if one_row(parameter) else []
         others = [one for one in self.conditions if not any(one.match is match for match in obeyed)]
         if not self.tests and not joined:
             return _filtered(f"({walk}) d", [], list(params), [one.probe("d.rid") for one in others])
@@ -132,7 +134,7 @@ class Source:
         tables, where, params = self._joined(
             "resource r", ["r.type=?"], [self.search.type], self.conditions, "r.rid"
         )
-        sql, values = index_probe(parameter.number, absent, "r.rid")
+        sql, values = index_probe(numbers_of(parameter), absent, "r.rid")
         return tables, f"{where} AND {sql}", (*params, *values)
 
     def _joined(

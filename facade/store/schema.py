@@ -9,7 +9,7 @@ from typing import Any
 from facade.store.errors import CannotOpen
 
 VERSION = 3
-"""Raised with each change of tables.py that an existing store cannot bear."""
+"""Raised with each change of tables.py, or of the rows in them, that an existing store cannot bear."""
 
 _TEXT = {
     "sqlite": (

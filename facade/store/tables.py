@@ -120,7 +120,8 @@ def _spread_index(name: str, columns: tuple[str, ...], low: str, high: str) -> I
 
 
 class IndexToken(SQLModel, table=True):
-    """`param` is SearchParameter.number in facade.spec; it implies the resource type."""
+    """`param` is SearchParameter.number in facade.spec; it implies the resource type. A value that several
+    parameters find is under one of them: see `facade.search.covered`."""
 
     __tablename__ = "index_token"
     __table_args__ = _index_args("index_token")

@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.base import Condition
 from facade.search import Setting, extract
+from facade.search.covered import numbers_of
 from facade.search.kinds import facts
 from facade.search.model import Criterion, DateValue, ReferenceValue, TokenValue
 
@@ -19,18 +20,19 @@ def matches(resource: Mapping[str, Any], criterion: Criterion, zone: tzinfo) -> 
     if parameter.code == "_id":
         return any(isinstance(v, TokenValue) and v.code == resource["id"] for v in criterion.values)
     rows = extract(dict(resource), Setting(zone))
+    numbers = numbers_of(parameter)
     assert criterion.modifier not in ("not", "missing"), "these are never pushed"
     for value in criterion.values:
         if isinstance(value, DateValue):
-            stored = [(low, high) for number, low, high in rows.dates if number == parameter.number]
+            stored = [(low, high) for number, low, high in rows.dates if number in numbers]
             found = any(by_prefix(low, high, value) for low, high in stored)
         elif isinstance(value, ReferenceValue):
-            found = any(n == parameter.number and t in value.targets for n, t in rows.references)
+            found = any(n in numbers and t in value.targets for n, t in rows.references)
         else:
             assert isinstance(value, TokenValue)
             systems = facts(parameter).systems
             found = any(
-                number == parameter.number
+                number in numbers
                 and value.code in (None, code)
                 and (value.system in (None, system) or (not system and value.system in systems))
                 for number, code, system in rows.tokens

@@ -10,6 +10,7 @@ from typing import Any
 from facade.mapping import Pack
 from facade.mapping.pushdown.dates import Dates
 from facade.search import Setting, extract
+from facade.search.covered import numbers_of
 from facade.spec import definitions
 
 _PREFIXES = ("", "eq", "gt", "lt", "ge", "le", "sa", "eb", "ap")
@@ -22,17 +23,17 @@ def searches(
     doc = pack.mappings[mapping]
     rows = extract(resource, setting)
     for code, entry in doc.search.items():
-        number = definitions.search_parameters(doc.resource)[code].number
+        numbers = numbers_of(definitions.search_parameters(doc.resource)[code])
         if isinstance(entry, Dates):
             for param, low, high in rows.dates:
-                if param == number:
+                if param in numbers:
                     micros = chance.choice([m for m in (low, high) if abs(m) < 2**60] or [0])
                     yield code, _date(micros, setting, chance)
         for param, value, system in rows.tokens:
-            if param == number and value and not set(value) & set(",|$\\"):
+            if param in numbers and value and not set(value) & set(",|$\\"):
                 yield code, chance.choice((value, f"{system}|{value}", f"{value},zz", "zz"))
         for param, target in rows.references:
-            if param == number:
+            if param in numbers:
                 yield code, chance.choice((target, target.rpartition("/")[2], f"{target},{target}9"))
     yield "_id", resource["id"]
 
