@@ -22,7 +22,7 @@ run: $(VENV)/run.ready  ## install what is needed and serve the demo on http://l
 
 test: $(VENV)/test.ready system  ## install what is needed, then lint, types and the whole test suite
 	$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile
 
 bench: $(VENV)/test.ready system  ## measure speed beside a baseline; writes build/bench.json
 	$(BIN)/python -m tests.bench

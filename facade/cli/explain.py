@@ -24,8 +24,8 @@ from facade.flow.inspect.explain_search import (
     split_url,
 )
 from facade.flow.site import Site, open_connectors, open_site_store, open_store, read_site, zone_of
-from facade.rest.call import Items, parse_items
-from facade.rest.negotiation import PARAMETERS
+from facade.rest.request.call import Items, parse_items
+from facade.rest.request.negotiation import PARAMETERS
 from facade.settings import load_settings
 
 _ASCII = "".join(map(chr, range(128)))

@@ -19,14 +19,14 @@ from facade.operations.inputs import simple_items
 from facade.rest.age import age_headers, calm_age, refresh_read, refresh_search, stored
 from facade.rest.answer import Answer, Header
 from facade.rest.bundle import RESOURCE, between, searchset
-from facade.rest.call import Call, Items
-from facade.rest.caller import access_of
 from facade.rest.links import Links
-from facade.rest.matches import remark
-from facade.rest.negotiation import PARAMETERS, negotiate
 from facade.rest.paging import PARAMETER as CURSOR
 from facade.rest.pretty import rewrite
 from facade.rest.read import read_stored
+from facade.rest.request.call import Call, Items
+from facade.rest.request.caller import access_of
+from facade.rest.request.negotiation import PARAMETERS, negotiate
+from facade.rest.searching.matches import remark
 from facade.rest.service import Service
 from facade.rest.subset import PARAMETERS as SUBSETS
 from facade.rest.subset import parse_subset

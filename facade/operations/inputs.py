@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from facade.errors import BadRequest
-from facade.rest.body import parse_resource, read_as
-from facade.rest.call import Call, Items
+from facade.rest.request.body import parse_resource, read_as
+from facade.rest.request.call import Call, Items
 
 MAX_BODY = 64 * 1024
 _FORM = "application/x-www-form-urlencoded"

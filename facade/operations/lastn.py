@@ -18,12 +18,12 @@ from facade.operations.inputs import simple_items
 from facade.rest.age import age_headers, calm_age, refresh_search
 from facade.rest.answer import Answer
 from facade.rest.bundle import Row, searchset
-from facade.rest.call import Call, Items
 from facade.rest.links import spell
-from facade.rest.matches import remark
-from facade.rest.place import at_type
-from facade.rest.prepare import Prepared, prepare_items
 from facade.rest.pretty import rewrite
+from facade.rest.request.call import Call, Items
+from facade.rest.searching.matches import remark
+from facade.rest.searching.place import at_type
+from facade.rest.searching.prepare import Prepared, prepare_items
 from facade.rest.service import Service
 from facade.rest.subset import PARAMETERS as SUBSETS
 from facade.rest.subset import parse_subset

@@ -13,10 +13,10 @@ from typing import Any
 
 from facade.operations.labels import returned
 from facade.rest.answer import Answer, Header
-from facade.rest.call import Call
-from facade.rest.caller import access_of
 from facade.rest.pretty import write
 from facade.rest.read import read_stored
+from facade.rest.request.call import Call
+from facade.rest.request.caller import access_of
 from facade.rest.service import Service
 from facade.rest.vread import read_stored_version
 from facade.search.covered import numbers_of_all

@@ -8,7 +8,7 @@ from __future__ import annotations
 from facade.operations.labels import add_labels
 from facade.operations.relabel import relabel
 from facade.rest.answer import Answer
-from facade.rest.call import Call
+from facade.rest.request.call import Call
 from facade.rest.service import Service
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from facade.rest.answer import Answer
-from facade.rest.call import Call
 from facade.rest.capabilities import Declared
 from facade.rest.dispatch import Interaction, Route
 from facade.rest.errors import NoInteraction
+from facade.rest.request.call import Call
 from facade.rest.service import Service
 
 SYSTEM = "${}"

@@ -14,9 +14,9 @@ from facade.errors import FacadeError
 from facade.flow.reindex import all_types, reindex_resources
 from facade.flow.reindexing import State
 from facade.rest.answer import Answer
-from facade.rest.call import Call
 from facade.rest.pretty import write
 from facade.rest.read import read_stored
+from facade.rest.request.call import Call
 from facade.rest.service import Service
 from facade.store.serialise import instant
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from facade.operations.labels import Meta, given_meta, returned
 from facade.rest.answer import Answer
-from facade.rest.body import parse_resource, read_as
-from facade.rest.call import Call
-from facade.rest.conditional import precondition_of, version_headers
-from facade.rest.patch.interaction import Patching
 from facade.rest.pretty import write
+from facade.rest.request.body import parse_resource, read_as
+from facade.rest.request.call import Call
+from facade.rest.request.conditional import precondition_of, version_headers
 from facade.rest.service import Service
-from facade.rest.writing import commit, require_local, setting_of
+from facade.rest.writing.draft import commit, require_local, setting_of
+from facade.rest.writing.patch.interaction import Patching
 from facade.store.serialise import from_json
 
 MAX_BODY = 64 * 1024

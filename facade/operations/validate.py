@@ -15,13 +15,13 @@ from typing import Any
 
 from facade.errors import BadRequest, NotWritable
 from facade.rest.answer import Answer, Header
-from facade.rest.body import parse_resource, read_body
-from facade.rest.call import Call
-from facade.rest.negotiation import PARAMETERS
 from facade.rest.pretty import write
 from facade.rest.read import read_stored
+from facade.rest.request.body import parse_resource, read_body
+from facade.rest.request.call import Call
+from facade.rest.request.negotiation import PARAMETERS
 from facade.rest.service import Service
-from facade.rest.writing import require_local
+from facade.rest.writing.draft import require_local
 from facade.store.serialise import from_json
 from facade.validation.issue import Issue, to_outcome
 from facade.validation.library import Library

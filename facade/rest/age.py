@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from facade.flow.live.demand import Told
 from facade.flow.live.freshness import Trouble
 from facade.rest.answer import Header
-from facade.rest.cache_control import demand_of
-from facade.rest.call import Call
+from facade.rest.request.cache_control import demand_of
+from facade.rest.request.call import Call
 from facade.rest.service import Service
 from facade.search import Search
 

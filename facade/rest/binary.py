@@ -10,8 +10,8 @@ from base64 import b64decode, b64encode
 from typing import Any
 
 from facade.rest.answer import Answer, Header
-from facade.rest.call import Call
-from facade.rest.negotiation import JSON_TYPES, XML_TYPES, media_type, wants_fhir
+from facade.rest.request.call import Call
+from facade.rest.request.negotiation import JSON_TYPES, XML_TYPES, media_type, wants_fhir
 from facade.store.serialise import from_json
 
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(\s*;\s*[\w.-]+=([\w.+-]+|\"[\w .+-]*\"))*", re.ASCII)

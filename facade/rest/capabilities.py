@@ -14,9 +14,9 @@ from typing import Any
 
 from facade.errors import BadRequest
 from facade.rest.answer import Answer
-from facade.rest.call import Call
-from facade.rest.negotiation import PATCH_FORMATS
 from facade.rest.pretty import rewrite, write
+from facade.rest.request.call import Call
+from facade.rest.request.negotiation import PATCH_FORMATS
 from facade.rest.service import WRITES, Service
 from facade.search import supported_parameters
 from facade.spec.definitions import SearchParameter

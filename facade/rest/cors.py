@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from facade.rest.answer import Answer
-from facade.rest.call import Call
+from facade.rest.request.call import Call
 
 _EXPOSED = b"ETag, Location, Content-Location, Last-Modified, Age, Warning"
 _METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"

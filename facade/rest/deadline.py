@@ -19,7 +19,7 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     The rest of a body that was answered before it had all come is read and dropped for as long, so that the
     client sees its answer. Between requests uvicorn's own `timeout_keep_alive` holds. A body's deadline is
-    facade.rest.call's.
+    facade.rest.request.call's.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -12,11 +12,11 @@ from difflib import get_close_matches
 
 from facade.errors import FacadeError, NotFound, UnknownType
 from facade.rest.answer import Answer, Send
-from facade.rest.call import Call, Receive, Scope
 from facade.rest.cors import Cors
 from facade.rest.encoding import WORTH_IT, encode
 from facade.rest.errors import NoInteraction, WrongMethod, crash, refusal
-from facade.rest.negotiation import FHIR_JSON, Media
+from facade.rest.request.call import Call, Receive, Scope
+from facade.rest.request.negotiation import FHIR_JSON, Media
 from facade.rest.service import WRITES, Service
 from facade.spec import definitions
 

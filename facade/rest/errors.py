@@ -12,8 +12,8 @@ from typing import Any
 
 from facade.errors import BadRequest, FacadeError, operation_outcome
 from facade.rest.answer import Answer
-from facade.rest.negotiation import FHIR_JSON, Media
 from facade.rest.pretty import write
+from facade.rest.request.negotiation import FHIR_JSON, Media
 from facade.spec.xml import NoXmlForm
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

@@ -12,11 +12,11 @@ from facade.errors import BadRequest, NotFound, UnknownParameter
 from facade.rest import bundle, paging
 from facade.rest.age import age_headers, stored, warning, warnings
 from facade.rest.answer import Answer, Header
-from facade.rest.call import Call
-from facade.rest.caller import access_of
 from facade.rest.links import Links
-from facade.rest.negotiation import PARAMETERS
 from facade.rest.pretty import rewrite
+from facade.rest.request.call import Call
+from facade.rest.request.caller import access_of
+from facade.rest.request.negotiation import PARAMETERS
 from facade.rest.service import Service
 from facade.rest.subset import PARAMETERS as SUBSETS
 from facade.rest.subset import Subset, parse_subset

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from facade.rest import paging
-from facade.rest.negotiation import PARAMETERS
+from facade.rest.request.negotiation import PARAMETERS
 from facade.rest.service import Service
 
 _SAFE = "/:,$*"  # what FHIR values are made of stays readable in links

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from facade.rest.negotiation import Media
+from facade.rest.request.negotiation import Media
 from facade.spec.xml import to_xml
 from facade.store.serialise import from_json, to_json
 

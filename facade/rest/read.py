@@ -10,10 +10,10 @@ from facade.flow.live.demand import Told
 from facade.rest.age import age_headers, calm_age, refresh_read, warnings
 from facade.rest.answer import Answer, Header
 from facade.rest.binary import content, wants_content
-from facade.rest.call import Call
-from facade.rest.caller import access_of
-from facade.rest.conditional import not_modified, version_headers
 from facade.rest.pretty import rewrite
+from facade.rest.request.call import Call
+from facade.rest.request.caller import access_of
+from facade.rest.request.conditional import not_modified, version_headers
 from facade.rest.service import Service
 from facade.rest.subset import parse_subset
 from facade.store.resources import StoredResource, read_current

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from facade.rest.bundle_post.interaction import bundle_post
 from facade.rest.capabilities import capabilities
-from facade.rest.create import create
-from facade.rest.delete import delete, delete_match
 from facade.rest.dispatch import Route
 from facade.rest.history import history_instance, history_system, history_type
-from facade.rest.patch.interaction import patch, patch_match
 from facade.rest.read import read
-from facade.rest.search import (
+from facade.rest.searching.search import (
     search,
     search_by_post,
     search_compartment,
@@ -21,8 +18,11 @@ from facade.rest.search import (
     search_system,
     search_system_by_post,
 )
-from facade.rest.update import update, update_match
 from facade.rest.vread import vread
+from facade.rest.writing.create import create
+from facade.rest.writing.delete import delete, delete_match
+from facade.rest.writing.patch.interaction import patch, patch_match
+from facade.rest.writing.update import update, update_match
 
 ROUTES = (
     Route("GET", "metadata", "capabilities", capabilities),

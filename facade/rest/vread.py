@@ -8,10 +8,10 @@ from __future__ import annotations
 from facade.errors import Gone, NotFound
 from facade.rest.age import age_headers, stored, warnings
 from facade.rest.answer import Answer, Header
-from facade.rest.call import Call
-from facade.rest.caller import access_of
-from facade.rest.conditional import not_modified, version_headers
 from facade.rest.pretty import rewrite
+from facade.rest.request.call import Call
+from facade.rest.request.caller import access_of
+from facade.rest.request.conditional import not_modified, version_headers
 from facade.rest.service import Service
 from facade.rest.subset import parse_subset
 from facade.store.resources import StoredResource, read_version

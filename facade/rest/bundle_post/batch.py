@@ -17,8 +17,8 @@ from facade.flow.local import Changes, Written, change
 from facade.rest.answer import Answer
 from facade.rest.bundle_post.entries import Entry
 from facade.rest.bundle_post.running import Running
-from facade.rest.call import Call
-from facade.rest.caller import access_of
+from facade.rest.request.call import Call
+from facade.rest.request.caller import access_of
 from facade.rest.service import Service
 
 MOST = 500

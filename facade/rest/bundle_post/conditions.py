@@ -12,9 +12,9 @@ from facade.errors import BadRequest, FacadeError, PreconditionFailed, TooCostly
 from facade.flow.local import Changes
 from facade.rest.bundle_post.errors import EntryFailed
 from facade.rest.bundle_post.references import Target
-from facade.rest.call import parse_items
+from facade.rest.request.call import parse_items
 from facade.rest.service import Service
-from facade.rest.writing import find_criteria
+from facade.rest.writing.draft import find_criteria
 from facade.search import Search
 
 MOST = 500

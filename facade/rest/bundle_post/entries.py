@@ -19,7 +19,7 @@ from urllib.parse import quote, unquote
 from facade.errors import BadRequest, FacadeError, InvalidResource, NotFhir
 from facade.rest.bundle_post.errors import TooManyEntries
 from facade.rest.errors import Malformed
-from facade.rest.negotiation import PARAMETERS
+from facade.rest.request.negotiation import PARAMETERS
 from facade.spec.check import check
 
 MAX_ENTRIES = 10_000

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from facade.rest.answer import Answer
-from facade.rest.body import parse_resource, read_as
 from facade.rest.bundle_post.batch import run_batch
 from facade.rest.bundle_post.entries import Entry, read_entries
 from facade.rest.bundle_post.response import response_bundle
 from facade.rest.bundle_post.transaction import run_transaction
-from facade.rest.call import Call
 from facade.rest.pretty import rewrite
+from facade.rest.request.body import parse_resource, read_as
+from facade.rest.request.call import Call
 from facade.rest.service import Service
 
 

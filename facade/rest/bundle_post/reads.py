@@ -16,7 +16,7 @@ from facade.rest.answer import Answer
 from facade.rest.bundle_post.entries import Entry
 from facade.rest.bundle_post.errors import EntryFailed
 from facade.rest.bundle_post.running import Running, entry_call
-from facade.rest.call import Call
+from facade.rest.request.call import Call
 from facade.rest.service import Service
 
 

@@ -14,7 +14,7 @@ from facade.rest.answer import Answer
 from facade.rest.bundle_post.batch import Answered
 from facade.rest.bundle_post.errors import entry_outcome
 from facade.rest.bundle_post.running import Running
-from facade.rest.call import Call
+from facade.rest.request.call import Call
 from facade.store.serialise import instant, to_json
 
 

@@ -15,8 +15,8 @@ from facade.errors import FacadeError
 from facade.flow.local import Changes, Written
 from facade.rest.answer import Answer
 from facade.rest.bundle_post.entries import Entry
-from facade.rest.call import Call, Part
 from facade.rest.errors import crash
+from facade.rest.request.call import Call, Part
 from facade.rest.service import Service
 from facade.store.serialise import to_json
 

@@ -25,8 +25,8 @@ from facade.rest.bundle_post.errors import EntryFailed
 from facade.rest.bundle_post.reads import read_inside, read_outside, refresh
 from facade.rest.bundle_post.references import Linker, Target
 from facade.rest.bundle_post.running import Running
-from facade.rest.call import Call
-from facade.rest.caller import access_of
+from facade.rest.request.call import Call
+from facade.rest.request.caller import access_of
 from facade.rest.service import Service
 
 ATTEMPTS = 4

@@ -11,8 +11,8 @@ import pytest
 from facade.operations.operation import INSTANCE, SYSTEM, TYPE, Operation, routes_of
 from facade.operations.routes import DECLARED, OPERATION_ROUTES, OPERATIONS
 from facade.rest.answer import Answer
-from facade.rest.call import Call
 from facade.rest.capabilities import capability_statement
+from facade.rest.request.call import Call
 from facade.rest.routes import INTERACTIONS, ROUTES
 from facade.rest.service import Service
 from facade.spec.check import check

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from facade.rest.answer import Answer
-from facade.rest.call import Call
 from facade.rest.dispatch import Dispatch, Route
+from facade.rest.request.call import Call
 from facade.rest.routes import INTERACTIONS, ROUTES
 from facade.rest.service import Service
 from facade.spec.xml import from_xml

@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from facade.rest.dispatch import Dispatch
-from facade.rest.negotiation import JSON_TYPES, XML_TYPES
+from facade.rest.request.negotiation import JSON_TYPES, XML_TYPES
 from facade.rest.routes import ROUTES
 from facade.search import supported_parameters
 from facade.spec.xml import from_xml

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from facade.operations.routes import OPERATION_ROUTES
 from facade.rest.dispatch import Dispatch
-from facade.rest.negotiation import JSON_TYPES, XML_TYPES
+from facade.rest.request.negotiation import JSON_TYPES, XML_TYPES
 from facade.rest.routes import ROUTES
 from facade.spec.xml import from_xml
 from tests.facade.rest import support

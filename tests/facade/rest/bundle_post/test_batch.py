@@ -11,8 +11,8 @@ import pytest
 
 from facade.rest.answer import Answer
 from facade.rest.bundle_post import entries
-from facade.rest.call import Call
 from facade.rest.dispatch import Route
+from facade.rest.request.call import Call
 from facade.rest.routes import ROUTES
 from facade.rest.service import Service
 from facade.store import Store
