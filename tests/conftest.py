@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -22,3 +23,9 @@ def mariadb_server() -> Iterator[servers.MariaDB]:
 def postgres_server() -> Iterator[servers.PostgreSQL]:
     with servers.postgres() as server:
         yield server
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected lives as long as the process: no collection need look at it again."""
+    gc.collect()
+    gc.freeze()
