@@ -22,7 +22,7 @@ if [ -z "${BASE:-}" ]; then
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
     echo "making the base image $BASE with mmdebstrap"
-    mmdebstrap --quiet --variant=minbase --include=ca-certificates bookworm "$work/base.tar"
+    mmdebstrap --quiet --variant=minbase --dpkgopt=force-unsafe-io --include=ca-certificates bookworm "$work/base.tar"
     container=$(buildah from scratch)
     buildah add --quiet "$container" "$work/base.tar" / >/dev/null
     buildah config --cmd /bin/sh "$container"

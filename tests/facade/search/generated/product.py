@@ -32,7 +32,8 @@ def updated(rid: int) -> str:
 
 
 def plan(store: Store, type: str, items: Items, cursor: str | None = None, count: int = ALL) -> Plan:
-    terms = asyncio.run(find_terms(Shelf(), store, needed_terms(items)))
+    needed = needed_terms(items)
+    terms = asyncio.run(find_terms(Shelf(), store, needed)) if needed else {}
     search = parse_search(
         type, items, now=NOW, base_url=BASE_URL, max_count=ALL, default_count=min(count, ALL), terms=terms
     )

@@ -6,11 +6,13 @@ https://hl7.org/fhir/R4/search.html#escaping · https://hl7.org/fhir/R4/search.h
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
 
 
-def split(text: str, separator: str) -> list[str]:
+@lru_cache(1024)
+def split(text: str, separator: str) -> tuple[str, ...]:
     """The parts between separators that are not escaped; the parts keep their escapes."""
     part = re.compile(rf"(?:\\.|[^\\{re.escape(separator)}])*", re.DOTALL)
     parts, at = [], 0
@@ -19,7 +21,7 @@ def split(text: str, separator: str) -> list[str]:
         assert found is not None
         parts.append(found[0])
         if found.end() >= len(text):
-            return parts
+            return tuple(parts)
         at = found.end() + 1
 
 

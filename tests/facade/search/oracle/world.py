@@ -52,17 +52,17 @@ class World:
         self.now = now
         self.value_sets = value_sets or {}
         self.by_name = {f"{r['resourceType']}/{r['id']}": r for r in self.resources}
+        self.by_type: dict[str, list[Resource]] = {}
+        for one in self.resources:
+            self.by_type.setdefault(one["resourceType"], []).append(one)
         self.updated = {id(r): at for r, at in zip(self.resources, updated, strict=False)}
         self._known: dict[tuple[int, str], list[Found]] = {}
 
     def answer(self, type: str, items: Iterable[tuple[str, str]], sort: Sequence[str] = ()) -> list[str]:
         """The ids of the resources that a query finds, in the order of `sort`, else as stored."""
         items = list(items)
-        found = [
-            r
-            for r in self.resources
-            if r["resourceType"] == type and all(self.matches(r, name, value) for name, value in items)
-        ]
+        stored = self.by_type.get(type, [])
+        found = [r for r in stored if all(self.matches(r, name, value) for name, value in items)]
         return [str(r["id"]) for r in in_order(self, found, sort)]
 
     def matches(self, resource: Resource, name: str, value: str) -> bool:
