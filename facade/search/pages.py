@@ -75,6 +75,9 @@ def _by_rid(source: Source, edge: Cursor | None, columns: str, count: int) -> St
     way = " DESC" if edge is not None and edge.backward else ""
     order = f"{rid}{way}" if source.driver is not None else f"r.type{way},{rid}{way}"
     if edge is None:
+        if source.driver is None and source.dialect == "postgresql":  # or it walks the types before
+            where += f" AND {rid}>=(SELECT min(o.rid) FROM resource o WHERE o.type=?)"
+            params = (*params, source.search.type)
         sql = f"SELECT {columns} FROM {tables} WHERE {where} ORDER BY {order} LIMIT 0+?"
         return sql, (*params, count)
     sign = "<" if edge.backward else ">"

@@ -39,6 +39,7 @@ class Source:
     conditions: tuple[Condition, ...]
     tests: tuple[Statement, ...]
     by_id: bool
+    dialect: str = "sqlite"
 
     @property
     def needs_resource(self) -> bool:
@@ -161,7 +162,7 @@ def read_source(search: Search, access: Access, dialect: str = "sqlite") -> Sour
     allowed, patients = access.clause("r")
     if allowed:
         tests.append((allowed.removeprefix(" AND "), patients))
-    return Source(search, driver, tuple(conditions), tuple(tests), by_id)
+    return Source(search, driver, tuple(conditions), tuple(tests), by_id, dialect)
 
 
 def on_resource(clause: Clause) -> bool:
