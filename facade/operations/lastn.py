@@ -28,8 +28,8 @@ from facade.rest.service import Service
 from facade.rest.subset import PARAMETERS as SUBSETS
 from facade.rest.subset import parse_subset
 from facade.search import Plan
-from facade.search.conditions import of_numbers
 from facade.search.covered import numbers_of
+from facade.search.index_sql import of_numbers
 from facade.spec import definitions
 from facade.store.serialise import from_json
 

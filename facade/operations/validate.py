@@ -17,7 +17,7 @@ from facade.errors import BadRequest, NotWritable
 from facade.rest.answer import Answer, Header
 from facade.rest.pretty import write
 from facade.rest.read import read_stored
-from facade.rest.request.body import parse_resource, read_body
+from facade.rest.request.body import aside, parse_resource, read_body
 from facade.rest.request.call import Call
 from facade.rest.request.negotiation import PARAMETERS
 from facade.rest.service import Service
@@ -76,7 +76,7 @@ async def _asked(service: Service, call: Call) -> _Asked:
     resource = None
     data = await read_body(call, service.max_body) if call.method == "POST" else b""
     if data:
-        resource = await asyncio.to_thread(parse_resource, data, call.header(b"content-type"))
+        resource = await aside(len(data), lambda: parse_resource(data, call.header(b"content-type")))
         if resource["resourceType"] == "Parameters" and _is_call(resource):
             resource = _read_parameters(resource, modes, profiles)
     if len(modes) > 1 or any(mode not in MODES for mode in modes):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from facade.search import fulltext, kinds
 from facade.search.covered import numbers_of, numbers_of_all
 from facade.search.date import instant_test
+from facade.search.index_sql import index_probe, index_rows, of_numbers
 from facade.search.kinds import kind_of
 from facade.search.model import (
     Chain,
@@ -32,7 +33,6 @@ from facade.search.model import (
     Words,
 )
 from facade.search.near import near_test
-from facade.search.values import FEW
 from facade.spec import definitions
 from facade.spec.definitions import SearchParameter
 from facade.store.access import Access
@@ -147,41 +147,6 @@ def _on_index(criterion: Criterion, found: Match) -> Condition:
         found.ordered,
         found,
     )
-
-
-def of_numbers(numbers: Sequence[int], alias: str = "i") -> str:
-    """The test that a row is under one of these numbers; they are its values."""
-    return f"{alias}.param=?" if len(numbers) == 1 else f"{alias}.param IN ({','.join('?' * len(numbers))})"
-
-
-def index_rows(numbers: Sequence[int], found: Match, *, unique: bool = False) -> Statement:
-    """The rids of a match's rows under these numbers: in order if the match is, each once if that or if it is
-    asked for."""
-    split = 1 < len(found.tests) <= FEW
-    tests = [(f" AND {sql}", values) for sql, values in found.tests] if split else [found.either()]
-    apart = found.ordered and len(tests) * len(numbers) <= 2 * FEW  # for each part comes in order
-    within = [(number,) for number in numbers] if apart else [tuple(numbers)]
-    parts = [(some, test, values) for some in within for test, values in tests]
-    mixed = len(within[0]) > 1 or len(found.tests) > FEW
-    sort = found.ordered and (len(parts) > 1 or mixed)
-    distinct = "DISTINCT " if len(parts) == 1 and (sort or (unique and not found.ordered)) else ""
-    sql = (" UNION " if unique or found.ordered else " UNION ALL ").join(
-        f"SELECT {distinct}i.rid AS rid FROM {found.table} i WHERE {of_numbers(some)}{test}"
-        for some, test, _ in parts
-    )
-    params = tuple(value for some, _, values in parts for value in (*some, *values))
-    return sql + (" ORDER BY rid" if sort else ""), params
-
-
-def index_probe(numbers: Sequence[int], found: Match, rid: str) -> Statement:
-    """Whether the resource of this rid has such a row under one of these numbers, or none if the match is
-    negated."""
-    test, values = found.either()
-    negation = "NOT " if found.negated else ""
-    sql = (
-        f"{negation}EXISTS (SELECT 1 FROM {found.table} i WHERE i.rid={rid} AND {of_numbers(numbers)}{test})"
-    )
-    return sql, (*numbers, *values)
 
 
 def _on_resource(criterion: Criterion, alias: str) -> Statement:

@@ -19,8 +19,8 @@ from typing import Any
 import orjson
 
 from facade.errors import BadRequest
-from facade.search.conditions import of_numbers
 from facade.search.covered import numbers_of
+from facade.search.index_sql import of_numbers
 from facade.search.kinds import ON_RESOURCE, kind_of
 from facade.search.model import SortKey, Statement
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from facade.search.conditions import of_numbers
 from facade.search.covered import numbers_of, one_row
 from facade.search.date import WIDE
+from facade.search.index_sql import of_numbers
 from facade.search.keyset import Cursor, Order
 from facade.search.kinds import ON_RESOURCE, facts, kind_of
 from facade.search.model import Criterion, Search, SortKey, Statement

@@ -16,8 +16,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from facade.search import kinds
-from facade.search.conditions import Condition, Scope, index_probe, of_numbers, read_condition
+from facade.search.conditions import Condition, Scope, read_condition
 from facade.search.covered import numbers_of, one_row
+from facade.search.index_sql import index_probe, of_numbers
 from facade.search.kinds import kind_of
 from facade.search.model import Clause, Criterion, Junction, Match, Search, Statement
 from facade.spec.definitions import SearchParameter

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from connectors.base import Condition, Connector, Source
@@ -24,10 +24,6 @@ from facade.search.model import Clause
 from facade.store.access import EVERYTHING
 from facade.store.serialise import weight
 from facade.store.store import Store
-
-if TYPE_CHECKING:
-    pass
-
 
 _AT_ONCE = 500
 _HELD = (

@@ -38,6 +38,13 @@ def log(path: Path) -> tuple[int, int]:
     return pages, copied
 
 
+def wait_until_copied(path: Path) -> None:
+    deadline = time.monotonic() + 30
+    while len(set(log(path))) > 1:
+        assert time.monotonic() < deadline, "nothing was copied"
+        time.sleep(0.01)
+
+
 def test_few_pages_are_left_in_the_log(session: SqliteSession, tmp_path: Path) -> None:
     write(session, 1)
     pages, copied = log(tmp_path / "a.db")
@@ -50,10 +57,7 @@ def test_many_are_copied_by_a_thread(
 ) -> None:
     monkeypatch.setattr("facade.store.checkpoint.MANY", PAGES)
     write(session, 1)
-    deadline = time.monotonic() + 30
-    while len(set(log(tmp_path / "a.db"))) > 1:
-        assert time.monotonic() < deadline, "nothing was copied"
-        time.sleep(0.01)
+    wait_until_copied(tmp_path / "a.db")
 
 
 def test_the_log_begins_anew_when_it_is_too_long(
@@ -99,7 +103,4 @@ def test_what_the_thread_cannot_do_is_left_to_the_next_time(
     monkeypatch.undo()
     monkeypatch.setattr("facade.store.checkpoint.MANY", PAGES)
     write(session, 3)
-    deadline = time.monotonic() + 30
-    while len(set(log(tmp_path / "a.db"))) > 1:
-        assert time.monotonic() < deadline, "nothing was copied"
-        time.sleep(0.01)
+    wait_until_copied(tmp_path / "a.db")
