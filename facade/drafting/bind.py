@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from facade.drafting import names
-from facade.drafting.classify import Classifier, Concept, Kind, Match, column_score, noise
+from facade.drafting.classify import Classifier, Match
+from facade.drafting.concepts import column_score
 from facade.drafting.fits import fits
+from facade.drafting.kinds import Concept, Kind, noise
 from facade.drafting.links import Link, Links, contained
 from facade.drafting.views import Col, Tab
 

@@ -2,47 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from facade.drafting import names
 from facade.drafting.codebook import tell
-from facade.drafting.data import columns, templates
-from facade.drafting.fits import fits, looks_alone
+from facade.drafting.concepts import Look, Told
+from facade.drafting.fits import fits
+from facade.drafting.kinds import Kind, kinds, noise
 from facade.drafting.links import Link, Links, contained
 from facade.drafting.tokens import pieces, said
 from facade.drafting.views import Col, Tab
 
 ENOUGH = 0.47
 """Below this a table is not drafted."""
-
-
-@dataclass(frozen=True)
-class Concept:
-    """What a template wants to know of a table: names, kind of values, and where it points."""
-
-    name: str
-    phrases: tuple[str, ...]
-    values: str
-    shapes: tuple[str, ...] = ()
-    to: str | None = None
-    vocabulary: frozenset[str] = frozenset()
-    alone: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Kind:
-    """A template, read: what its tables are called, and its concepts."""
-
-    name: str
-    resource: str
-    body: Mapping[str, Any]
-    concepts: tuple[Concept, ...]
-
-    def concept(self, name: str) -> Concept | None:
-        """One of its concepts."""
-        return next((one for one in self.concepts if one.name == name), None)
 
 
 @dataclass(frozen=True)
@@ -66,53 +39,6 @@ class Match:
     only: tuple[Col, tuple[str, ...]] | None = None
 
 
-def kinds() -> tuple[Kind, ...]:
-    """All templates."""
-    found = []
-    for body in templates():
-        merged: dict[str, Any] = {}
-        for group in body.get("use", ()):
-            merged.update(columns()[group])
-        merged.update(body.get("columns", {}))
-        concepts = tuple(
-            Concept(
-                name=name,
-                phrases=tuple(one["is"]),
-                values=one["values"],
-                shapes=tuple(one.get("shapes", ())),
-                to=one.get("to"),
-                vocabulary=frozenset(word for phrase in one["is"] for word in phrase.split()),
-                alone=one["values"] in ("email", "pressure", "sex", "coded"),
-            )
-            for name, one in merged.items()
-        )
-        found.append(Kind(body["name"], body["resource"], body, concepts))
-    return tuple(found)
-
-
-def noise(tab: Tab, kind: Kind) -> frozenset[str]:
-    """Words that need no mention in a column's name, as the table says them."""
-    own = {word for phrase in kind.body.get("called", ())[:3] for word in phrase.split()}
-    return tab.words | frozenset(own) | {"patient"}
-
-
-def column_score(concept: Concept, col: Col, quiet: frozenset[str], link: Link | None) -> float:
-    """How surely a column holds what a concept wants, 0 to 1."""
-    score = 0.0
-    if not concept.vocabulary.isdisjoint(col.words):
-        score = names.best(col.words, concept.phrases, quiet)
-    if link is not None and not concept.to and not concept.vocabulary.isdisjoint(link.to.tab.words):
-        behind = names.best(link.to.tab.words, concept.phrases, quiet)
-        score = max(score, 0.93 * behind if link.confidence > 0.8 else 0.85 * behind)
-    alone = looks_alone(concept.values, col, concept.shapes) if concept.alone else 0.0
-    if not score:
-        return alone
-    factor = fits(concept.values, col, concept.shapes)
-    if factor == 0.0 and link is not None and concept.values in ("text", "short", "name", "code"):
-        factor = 0.9 if col.kind in ("text", "integer") else 0.0
-    return min(0.98, max(score * factor, alone))
-
-
 class Classifier:
     """Takes tables for resources; finds the patients first, since most others are told by them."""
 
@@ -123,6 +49,7 @@ class Classifier:
         self.patients: Tab | None = None
         self.rivals: list[Match] = []
         self._paths: dict[Tab, Path | None] = {}
+        self._looks: dict[Tab, Look] = {}
         (self._patient,) = [kind for kind in self.kinds if kind.name == "patient"]
 
     def run(self) -> list[Match]:
@@ -216,30 +143,21 @@ class Classifier:
                 return None
         elif rule == "always":
             return None
-        quiet = noise(tab, kind)
-        scores: dict[str, float] = {}
-        held: dict[str, Col] = {}
-        for concept in kind.concepts:
-            ranked = [
-                (column_score(concept, col, quiet, self.links.link(col)), -col.at, col) for col in tab.cols
-            ]
-            if ranked:
-                best = max(ranked, key=lambda one: one[:2])
-                scores[concept.name], held[concept.name] = best[0], best[2]
+        told = Told(kind, self._look(tab), noise(tab, kind))
         for group in body.get("needs", ()):
-            if max((scores.get(one, 0.0) for one in group), default=0.0) < 0.45:
+            if max(map(told.score, group), default=0.0) < 0.45:
                 return None
         for group in body.get("also", ()):
-            if max((scores.get(one, 0.0) for one in group), default=0.0) < 0.45 and not named:
+            if max(map(told.score, group), default=0.0) < 0.45 and not named:
                 return None
         core = body.get("core", ())
         taken: set[Col] = set()
         held_scores = []
-        for one in sorted(core, key=lambda name: -scores.get(name, 0.0)):
-            col = held.get(one)
-            if col is not None and col not in taken and scores[one] >= 0.45:
+        for one in sorted(core, key=lambda name: -told.score(name)):
+            sure, col = told.best(one)
+            if col is not None and col not in taken and sure >= 0.45:
                 taken.add(col)
-                held_scores.append(scores[one])
+                held_scores.append(sure)
         if len(held_scores) < int(body.get("least", 1)):
             return None
         if body.get("wide") and len(held_scores) < 0.12 * len(tab.cols):
@@ -259,6 +177,11 @@ class Classifier:
             return None
         reason = f"{'name and ' if named else ''}{len(held_scores)} telling columns"
         return Match(kind, tab, min(0.98, score), reason)
+
+    def _look(self, tab: Tab) -> Look:
+        if tab not in self._looks:
+            self._looks[tab] = Look(tab, self.links)
+        return self._looks[tab]
 
     def path(self, tab: Tab, depth: int = 2) -> Path | None:
         """How the rows of a table reach their patient."""

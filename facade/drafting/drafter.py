@@ -9,11 +9,12 @@ from typing import Any
 from connectors.base import Catalog
 from facade.drafting import wide
 from facade.drafting.bind import Binder, Bound
-from facade.drafting.classify import Classifier, Kind, Match
+from facade.drafting.classify import Classifier, Match
 from facade.drafting.codebook import Codebook
 from facade.drafting.draft import Guess
 from facade.drafting.fill import fill
 from facade.drafting.holders import Context, holder, top
+from facade.drafting.kinds import Kind
 from facade.drafting.links import Links
 from facade.drafting.marks import deleted_mark, watermark
 from facade.drafting.readings import make

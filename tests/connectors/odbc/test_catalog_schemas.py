@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,10 +13,17 @@ from connectors.odbc.connector import open_connector
 from tests.connectors.odbc.conftest import Clock
 from tests.generators.openemr import openemr_database
 from tests.paths import SHARED, needs_shared
-from tests.servers import MariaDB
+from tests.servers import MariaDB, mariadb
 
 pytestmark = needs_shared
 EHR = SHARED / "ehr"
+
+
+@pytest.fixture(scope="module")
+def mariadb_server() -> Iterator[MariaDB]:
+    """One of its own: the driver's questions take the longer, the more tables there are, whosever they are."""
+    with mariadb() as server:
+        yield server
 
 
 async def catalog(connection: str, sample: int = 50, **options: Any) -> Catalog:

@@ -19,7 +19,7 @@ def matches(resource: Mapping[str, Any], criterion: Criterion, zone: tzinfo) -> 
     parameter = criterion.parameter
     if parameter.code == "_id":
         return any(isinstance(v, TokenValue) and v.code == resource["id"] for v in criterion.values)
-    rows = extract(dict(resource), Setting(zone))
+    rows = _rows_of(resource, zone)
     numbers = numbers_of(parameter)
     assert criterion.modifier not in ("not", "missing"), "these are never pushed"
     for value in criterion.values:
@@ -40,6 +40,20 @@ def matches(resource: Mapping[str, Any], criterion: Criterion, zone: tzinfo) -> 
         if found:
             return True
     return False
+
+
+_KEPT = 20_000
+_extracted: dict[tuple[int, tzinfo], tuple[Mapping[str, Any], IndexRows]] = {}
+
+
+def _rows_of(resource: Mapping[str, Any], zone: tzinfo) -> IndexRows:
+    """Its index rows, extracted once: hundreds of searches are tried on each. It is kept, so its id is its own."""
+    found = _extracted.get((id(resource), zone))
+    if found is None:
+        if len(_extracted) >= _KEPT:
+            _extracted.clear()
+        found = _extracted[id(resource), zone] = (resource, extract(dict(resource), Setting(zone)))
+    return found[1]
 
 
 def by_prefix(low: int, high: int, wanted: DateValue) -> bool:
