@@ -33,57 +33,80 @@ _CHANGED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """One look at what changed, for all who ask meanwhile; when it began, by the monotonic clock."""
+
+    begun: float
+    task: asyncio.Task[None]
+
+
 class TextIndex:
     """The full-text index of one store."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._locks: dict[str, asyncio.Lock] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._walks: dict[str, _Walk] = {}
 
     async def catch_up(self, types: Sequence[str], seconds: float = 2.0) -> None:
         """Bring these types up to date. Raises Unavailable if that takes longer; it then goes on."""
-        end = time.monotonic() + seconds
+        asked = time.monotonic()
         for type in types:
-            if not await self._some(type, end):
-                task = asyncio.create_task(self._rest(type))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-                raise Unavailable(
-                    f"The words of {type} are being indexed for the first time: try again in a little while."
-                )
+            walk = self._walks.get(type)
+            while walk is None or walk.begun < asked:  # it may be past what was stored since it began
+                if walk is not None and not walk.task.done():
+                    await self._wait(walk, type, asked + seconds)
+                walk = self._walks.get(type)
+                if walk is None or (walk.begun < asked and walk.task.done()):
+                    walk = self._walks[type] = self._begin(type)
+            await self._wait(walk, type, asked + seconds)
+
+    def _begin(self, type: str) -> _Walk:
+        task = asyncio.create_task(self._all(type))
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # if nobody waits any more
+        return _Walk(time.monotonic(), task)
+
+    async def _wait(self, walk: _Walk, type: str, end: float) -> None:
+        done, _ = await asyncio.wait((walk.task,), timeout=max(0.0, end - time.monotonic()))
+        if not done:
+            error = Unavailable(
+                f"The words of {type} are being indexed for the first time: try again in a little while."
+            )
+            error.headers = ((b"retry-after", b"2"),)
+            raise error
+        walk.task.result()
 
     async def aclose(self) -> None:
         """Stop what still goes on."""
-        for task in self._tasks:
+        tasks = [walk.task for walk in self._walks.values()]
+        self._walks.clear()
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _rest(self, type: str) -> None:
+    async def _all(self, type: str) -> None:
         done = False
         while not done:
             done = await self._some(type, time.monotonic() + 1.0)
 
     async def _some(self, type: str, end: float) -> bool:
         """Index until all is done (True) or the time is over."""
-        lock = self._locks.setdefault(type, asyncio.Lock())
-        async with lock:
-            known = await self._store.fetch("SELECT value FROM store_fact WHERE name=?", (f"text:{type}",))
-            since, rid = (int(known[0][0]) if known else -1), 2**62
-            while True:
-                settled = self._store.now() - LATE
-                rows = await self._store.fetch(_CHANGED, (type, since, since, rid, AT_ONCE))
-                if rows:
-                    setting = Setting(custom=self._store.parameters, texts=True)
-                    read = await asyncio.to_thread(_read, rows, setting)
-                    rid, since = rows[-1][0], rows[-1][1]
-                    await self._store.write(partial(_write, read=read))
-                if len(rows) < AT_ONCE:
-                    await self._remember(type, min(since, settled))
-                    return True
-                if time.monotonic() > end:
-                    await self._remember(type, min(since - 1, settled))
-                    return False
+        known = await self._store.fetch("SELECT value FROM store_fact WHERE name=?", (f"text:{type}",))
+        since, rid = (int(known[0][0]) if known else -1), 2**62
+        while True:
+            settled = self._store.now() - LATE
+            rows = await self._store.fetch(_CHANGED, (type, since, since, rid, AT_ONCE))
+            if rows:
+                setting = Setting(custom=self._store.parameters, texts=True)
+                read = await asyncio.to_thread(_read, rows, setting)
+                rid, since = rows[-1][0], rows[-1][1]
+                await self._store.write(partial(_write, read=read))
+            if len(rows) < AT_ONCE:
+                await self._remember(type, min(since, settled))
+                return True
+            if time.monotonic() > end:
+                await self._remember(type, min(since - 1, settled))
+                return False
 
     async def _remember(self, type: str, since: int) -> None:
         """All that changed up to this time is indexed, and nothing can come any more that did."""

@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
@@ -46,7 +48,8 @@ class Declared:
 
 
 async def capabilities(service: Service, call: Call) -> Answer:
-    """200 with the CapabilityStatement, or with TerminologyCapabilities if `mode=terminology`."""
+    """200 with the CapabilityStatement, or with TerminologyCapabilities if `mode=terminology`; 304 for who has
+    the statement already."""
     media = call.media()
     for name, value in call.items():
         if name == "mode" and value not in MODES:
@@ -58,7 +61,17 @@ async def capabilities(service: Service, call: Call) -> Answer:
     statement = service.statement
     if custom and service.restate is not None:
         statement = await asyncio.to_thread(service.restate, custom)
-    return Answer(200, media.content_type, rewrite(statement, media))
+    tag = _tag(statement)
+    headers = ((b"etag", b'W/"%b"' % tag),)
+    if tag.decode() in call.header(b"if-none-match"):
+        return Answer(304, headers=headers)
+    return Answer(200, media.content_type, rewrite(statement, media), headers)
+
+
+@lru_cache(4)
+def _tag(statement: bytes) -> bytes:
+    """It tells one statement from another; all formats of one share it, which a weak ETag may."""
+    return sha256(statement).hexdigest()[:16].encode()
 
 
 def terminology(statement: Mapping[str, Any]) -> dict[str, Any]:

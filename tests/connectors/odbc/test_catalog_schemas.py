@@ -21,7 +21,7 @@ EHR = SHARED / "ehr"
 
 @pytest.fixture(scope="module")
 def mariadb_server() -> Iterator[MariaDB]:
-    """One of its own: the driver's questions take the longer, the more tables there are, whosever they are."""
+    """One of its own: the driver's questions take longer the more tables there are, whosever."""
     with mariadb() as server:
         yield server
 

@@ -12,6 +12,7 @@ from facade.search import Setting, extract
 from facade.search.covered import numbers_of
 from facade.search.kinds import facts
 from facade.search.model import Criterion, DateValue, ReferenceValue, TokenValue
+from facade.store.index import IndexRows
 
 
 def matches(resource: Mapping[str, Any], criterion: Criterion, zone: tzinfo) -> bool:
@@ -47,7 +48,7 @@ _extracted: dict[tuple[int, tzinfo], tuple[Mapping[str, Any], IndexRows]] = {}
 
 
 def _rows_of(resource: Mapping[str, Any], zone: tzinfo) -> IndexRows:
-    """Its index rows, extracted once: hundreds of searches are tried on each. It is kept, so its id is its own."""
+    """Its index rows, extracted once for hundreds of searches. The resource is kept, so its id is its own."""
     found = _extracted.get((id(resource), zone))
     if found is None:
         if len(_extracted) >= _KEPT:

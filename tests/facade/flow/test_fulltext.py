@@ -141,10 +141,10 @@ async def test_a_first_look_that_takes_long_goes_on(store: Store, monkeypatch: p
     index = TextIndex(store)
     with pytest.raises(
         Unavailable, match=r"^The words of Composition are being indexed for the first time: "
-    ):
+    ) as refused:
         await index.catch_up(["Composition"], seconds=0)
-    while index._tasks:
-        await asyncio.sleep(0.01)
+    assert refused.value.headers == ((b"retry-after", b"2"),)
+    await index.catch_up(["Composition"], seconds=3600)
     assert len((await found(store, "_text=word", index=index)).split()) == 9
     await index.aclose()
 
@@ -156,4 +156,48 @@ async def test_closing_stops_what_goes_on(store: Store, monkeypatch: pytest.Monk
     with pytest.raises(Unavailable):
         await index.catch_up(["Composition"], seconds=0)
     await index.aclose()
-    assert not index._tasks
+    assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+
+
+async def test_who_asks_together_waits_for_one_look(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    real = fulltext._read
+
+    def counting(rows: Any, *more: Any) -> Any:
+        read.append(len(rows))
+        return real(rows, *more)
+
+    monkeypatch.setattr(fulltext, "_read", counting)
+    monkeypatch.setattr(fulltext, "AT_ONCE", 3)
+    put(store, *(document(f"{number}", "word") for number in range(9)))
+    index = TextIndex(store)
+    asked = [index.catch_up(["Composition"], seconds=3600) for _ in range(5)]
+    await asyncio.gather(*asked)
+    first = len(read)
+    assert sum(read[:3]) == 9
+    assert first <= 8, "one look from the beginning, and one at what is settled since"
+
+
+async def test_what_was_stored_before_one_asks_is_found(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though a look is under way that has passed it: it has seen that there is no more, and is yet to end."""
+    index, met = TextIndex(store), asyncio.Event()
+    go_on = asyncio.Event()
+    real = index._remember
+
+    async def late(type: str, since: int) -> None:
+        met.set()
+        await go_on.wait()
+        await real(type, since)
+
+    monkeypatch.setattr(index, "_remember", late)
+    first = asyncio.create_task(index.catch_up(["Composition"], seconds=3600))
+    await met.wait()
+    put(store, document("a", "word"))
+    second = asyncio.create_task(index.catch_up(["Composition"], seconds=3600))
+    await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(first, second)
+    rows = await store.fetch("SELECT COUNT(*) FROM index_text")
+    assert rows[0][0] == 1

@@ -89,6 +89,11 @@ async def test_metadata(store: Store) -> None:
         response = await client.get("/metadata")
         assert (response.status_code, response.content) == (200, body)
         assert (await client.get("/metadata?mode=full&_format=json")).content == body
+        known = response.headers["etag"]
+        unchanged = await client.get("/metadata", headers={"if-none-match": known})
+        assert (unchanged.status_code, unchanged.content, unchanged.headers["etag"]) == (304, b"", known)
+        other = await client.get("/metadata", headers={"if-none-match": 'W/"0"'})
+        assert (other.status_code, other.content) == (200, body)
         assert (await client.get("/metadata?_pretty=true")).text.startswith("{\n")
         terms = await client.get("/metadata?mode=terminology")
         assert (terms.json()["resourceType"], check(terms.json())) == ("TerminologyCapabilities", [])
