@@ -171,6 +171,16 @@ def _origins(site: Site) -> dict[str, str]:
     return told | dict.fromkeys(site.local, "Kept here: clients may write it.")
 
 
+def _profiles(site: Site) -> dict[str, list[str]]:
+    """Of each type the profiles that its packs' mappings claim."""
+    found: dict[str, set[str]] = {}
+    for pack in site.packs.values():
+        for plans in pack.plans.values():
+            for plan in plans:
+                found.setdefault(plan.doc.resource, set()).update(plan.doc.profiles)
+    return {type: sorted(claimed) for type, claimed in found.items() if claimed}
+
+
 def _service(
     site: Site, store: Store, started: datetime, new_secret: Callable[[], str], refresher: Refresher
 ) -> Service:
@@ -178,7 +188,7 @@ def _service(
     owners, local = site.owners, site.local
     served = frozenset(local | owners.keys())
 
-    origins = _origins(site)
+    origins, profiles = _origins(site), _profiles(site)
 
     @lru_cache(2)
     def restate(custom: tuple[SearchParameter, ...]) -> bytes:
@@ -193,6 +203,7 @@ def _service(
             version=version("fhir-facade"),
             started=started,
             custom=custom,
+            profiles=profiles,
         )
         return to_json(statement)
 

@@ -25,7 +25,7 @@ from facade.spec.definitions import SearchParameter
 from facade.store.serialise import from_json
 
 MODES = ("full", "normative", "terminology")
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _SYSTEM = frozenset({"search-system", "history-system", "transaction", "batch"})
 
 
@@ -48,7 +48,7 @@ class Declared:
 
 
 async def capabilities(service: Service, call: Call) -> Answer:
-    """200 with the CapabilityStatement, or with TerminologyCapabilities if `mode=terminology`; 304 for who has
+    """200 with the CapabilityStatement, or TerminologyCapabilities if `mode=terminology`; 304 for who has
     the statement already."""
     media = call.media()
     for name, value in call.items():
@@ -101,10 +101,11 @@ def capability_statement(
     version: str,
     started: datetime,
     custom: tuple[SearchParameter, ...] = (),
+    profiles: Mapping[str, Sequence[str]] = _NOTHING,
 ) -> dict[str, Any]:
     """The CapabilityStatement of a server that answers `interactions` for each type in `served`, WRITES for
     the `local` types alone, and those of `system` at its base. `origins` tells of a type where it is from,
-    `custom` are the site's own search parameters."""
+    `custom` are the site's own search parameters, `profiles` those that resources of a type claim."""
     types = set(served)
     rest: dict[str, Any] = {
         "mode": "server",
@@ -124,6 +125,8 @@ def capability_statement(
         for resource in rest["resource"]:
             if resource["type"] in origins:
                 resource["documentation"] = origins[resource["type"]]
+            if claimed := profiles.get(resource["type"]):
+                resource["supportedProfile"] = list(claimed)
     if at_base := [{"code": code} for code in system if code in _SYSTEM]:
         rest["interaction"] = at_base
     if at_system := [one.entry() for one in operations if one.system]:

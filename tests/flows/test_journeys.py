@@ -53,6 +53,13 @@ def test_the_capability_statement_is_of_what_is_served(demo: Server, everything:
     assert check(statement) == []
     assert all(everything.values())
     assert len(everything["Patient"]) == PATIENTS
+    claimed = {
+        kind: {profile for one in resources for profile in one.get("meta", {}).get("profile", ())}
+        for kind, resources in everything.items()
+    }
+    declared = {one["type"]: set(one.get("supportedProfile", ())) for one in made}
+    assert all(claimed[kind] <= declared[kind] for kind in TYPES)
+    assert "http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient" in declared["Patient"]
 
 
 def test_each_resource_reads_as_it_is_found(demo: Server, everything: Any) -> None:

@@ -30,6 +30,7 @@ class MappingDoc:
 
     `search` holds the search parameters that the source itself can answer, `fixed` those that are alike for
     all records, and `rows_of` leads from a logical id to the rows that can make it (facade.mapping.pushdown).
+    `profiles` are those that every resource of it claims.
     """
 
     name: str
@@ -41,6 +42,7 @@ class MappingDoc:
     columns: frozenset[str]
     file: str
     line: int
+    profiles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def compile_mapping(
         read,
         node.file,
         node.line,
+        _claimed(node),
     )
     run = assemble(type.text, steps, id_key, build, profiles)
     return Plan(doc, counter.size, run)
@@ -155,6 +158,12 @@ def _resource(node: Map, type: str, scope: Scope) -> Run:
     element = Element(type, (type,), 0, 1, None, None, (), type, None, False, False)
     place = Place(type, element, None, ())
     return compile_map(Map(entries, written.file, written.line), place, scope)
+
+
+def _claimed(node: Map) -> tuple[str, ...]:
+    written = node.get("profile")
+    items = written.items if isinstance(written, Seq) else (written,)
+    return tuple(one.text for one in items if isinstance(one, Scalar) and not one.text.startswith("$"))
 
 
 def _profiles(node: Map, scope: Scope) -> list[Run]:
