@@ -85,12 +85,7 @@ class TextIndex:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _all(self, type: str) -> None:
-        done = False
-        while not done:
-            done = await self._some(type, time.monotonic() + 1.0)
-
-    async def _some(self, type: str, end: float) -> bool:
-        """Index until all is done (True) or the time is over."""
+        """Index what changed since the last look, by time and then by row: many rows can have one time."""
         known = await self._store.fetch("SELECT value FROM store_fact WHERE name=?", (f"text:{type}",))
         since, rid = (int(known[0][0]) if known else -1), 2**62
         while True:
@@ -103,10 +98,8 @@ class TextIndex:
                 await self._store.write(partial(_write, read=read))
             if len(rows) < AT_ONCE:
                 await self._remember(type, min(since, settled))
-                return True
-            if time.monotonic() > end:
-                await self._remember(type, min(since - 1, settled))
-                return False
+                return
+            await self._remember(type, min(since - 1, settled))
 
     async def _remember(self, type: str, since: int) -> None:
         """All that changed up to this time is indexed, and nothing can come any more that did."""

@@ -14,7 +14,8 @@ from facade.flow.local import Precondition
 from facade.rest.answer import Answer, Header
 from facade.rest.request.call import Call
 
-_TAG = re.compile(r'(?:W/)?"(\d{1,9})"|(\d{1,9})', re.ASCII)
+_OURS = re.compile(r'(?:W/)?"(\d{1,9})"|(\d{1,9})', re.ASCII)
+_TAG = re.compile(r'(?:W/)?"[!#-~\x80-\xff]*"')  # anyone's: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3
 
 
 def version_headers(version: int, updated: int) -> tuple[Header, ...]:
@@ -37,7 +38,8 @@ def precondition_of(call: Call) -> Precondition:
         if match == "*":
             exists = True
         else:
-            versions = frozenset(_version(tag.strip()) for tag in match.split(","))
+            known = (_version(tag.strip()) for tag in match.split(","))
+            versions = frozenset(version for version in known if version is not None)
     if call.has_header(b"if-none-match"):
         if call.header(b"if-none-match").strip() != "*" or exists:
             raise BadRequest("If-None-Match of a write is `*` alone.", expression="http.If-None-Match")
@@ -45,11 +47,14 @@ def precondition_of(call: Call) -> Precondition:
     return Precondition(versions, exists)
 
 
-def _version(tag: str) -> int:
-    found = _TAG.fullmatch(tag)
-    if found is None:
-        raise BadRequest('If-Match holds a version such as W/"3".', expression="http.If-Match")
-    return int(found[1] or found[2])
+def _version(tag: str) -> int | None:
+    """The version of an entity tag; None for one that we never gave, which nothing can match."""
+    found = _OURS.fullmatch(tag)
+    if found is not None:
+        return int(found[1] or found[2])
+    if _TAG.fullmatch(tag):
+        return None
+    raise BadRequest('If-Match holds a version such as W/"3".', expression="http.If-Match")
 
 
 def not_modified(call: Call, version: int, updated: int) -> Answer | None:

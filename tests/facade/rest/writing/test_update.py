@@ -81,7 +81,16 @@ async def test_if_match_of_another_version(client: httpx.AsyncClient) -> None:
     assert (await client.get("/Patient/other")).status_code == 404
 
 
-@pytest.mark.parametrize("tag", ["W/1", 'W/"x"', 'W/"1', "", '"1" "2"', f'W/"{"9" * 40}"'])
+@pytest.mark.parametrize("tag", ['W/"x"', '"no-such"', f'W/"{"9" * 40}"', 'W/"x", W/"1"'])
+async def test_an_if_match_that_we_never_gave(client: httpx.AsyncClient, tag: str) -> None:
+    """An entity tag like any, which the current version has not."""
+    await send(client, "PUT", "/Patient/mine", MINE)
+    await send(client, "PUT", "/Patient/mine", OTHER)
+    response = await send(client, "PUT", "/Patient/mine", MINE, if_match=tag)
+    assert outcome(response)[::3] == (412, ["http.If-Match"])
+
+
+@pytest.mark.parametrize("tag", ["W/1", 'W/"1', "", '"1" "2"'])
 async def test_an_if_match_that_says_nothing(client: httpx.AsyncClient, tag: str) -> None:
     """It is not passed over: the client would lose what it meant to keep."""
     await send(client, "PUT", "/Patient/mine", MINE)
