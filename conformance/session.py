@@ -114,10 +114,11 @@ class Check:
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
+        target: str = "",
     ) -> Response:
         """An answer of any status; the exchange is kept with the result. Raises Unanswered (a Failed)."""
         return await self._session.client.send(
-            method, path, params=params, headers=headers, body=body, log=self.exchanges
+            method, path, params=params, headers=headers, body=body, target=target, log=self.exchanges
         )
 
     async def get(self, path: str, params: Params | None = None, **headers: str) -> Response:
