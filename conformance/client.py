@@ -76,12 +76,14 @@ class Client:
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
+        target: str = "",
         log: list[Exchange] | None = None,
         anonymous: bool = False,
     ) -> Response:
         """One answer, whatever its status. `log` gets the exchange, answered or not; `anonymous`: no login.
 
-        Raises Unanswered, and ServerGone once several requests in a row had no answer.
+        `target` goes into the request line as it is, in place of path and query: for what a URL cannot
+        say. Raises Unanswered, and ServerGone once several requests in a row had no answer.
         """
         try:
             url = httpx.URL(self.url(path))
@@ -93,23 +95,26 @@ class Client:
             raise Unanswered(f"{path[:200]!r} is not a URL that a request can be sent to") from None
         wanted = {"accept": FHIR_JSON} | {name.lower(): value for name, value in (headers or {}).items()}
         shown = {name: value for name, value in wanted.items() if name not in SECRET}
-        request = Request(method, str(url), shown, body)
+        asked = f"{url.scheme}://{url.netloc.decode()}{target}" if target else str(url)
+        request = Request(method, asked, shown, body)
         if self.is_here(str(url)) and not anonymous:
             wanted = self._options.headers | wanted
         log = [] if log is None else log
         for tried in range(_PATIENCE + 1):
-            response = await self._once(request, wanted, log)
+            response = await self._once(request, wanted, log, url, target)
             if response.status != 429 or tried == _PATIENCE:
                 break
             await asyncio.sleep(_wait_of(response))
         return response
 
-    async def _once(self, request: Request, headers: Mapping[str, str], log: list[Exchange]) -> Response:
+    async def _once(
+        self, request: Request, headers: Mapping[str, str], log: list[Exchange], url: httpx.URL, target: str
+    ) -> Response:
         await self._turn()
         async with self._open:
             self.requests += 1
             try:
-                response = await self._read(request, headers)
+                response = await self._read(request, headers, url, target)
             except httpx.HTTPError as error:
                 trouble = _trouble(error, self._options.timeout)
             except TimeoutError:
@@ -126,12 +131,18 @@ class Client:
             raise ServerGone(f"{self.base} no longer gives answers that can be judged: {trouble}.")
         raise Unanswered(f"no answer to {request.method} {request.url}: {trouble}")
 
-    async def _read(self, request: Request, headers: Mapping[str, str]) -> Response:
+    async def _read(
+        self, request: Request, headers: Mapping[str, str], url: httpx.URL, target: str
+    ) -> Response:
         begun = time.monotonic()
         async with (
             asyncio.timeout(self._options.timeout * 4),  # of one that sends a byte now and then
             self._http.stream(
-                request.method, request.url, headers=_raw(headers), content=request.body or None
+                request.method,
+                url,
+                headers=_raw(headers),
+                content=request.body or None,
+                extensions={"target": target.encode()} if target else None,
             ) as answer,
         ):
             parts, size = [], 0
@@ -176,7 +187,7 @@ def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 
 
 async def _decoded(answer: httpx.Response) -> AsyncIterator[bytes]:
-    """The body in pieces of at most `_PIECE` bytes, so that a few bytes cannot become more than memory holds."""
+    """The body in pieces of at most `_PIECE` bytes: a few bytes cannot become more than memory holds."""
     encoding = answer.headers.get("content-encoding", "identity").strip().lower()
     if encoding in ("identity", ""):
         async for part in answer.aiter_raw():

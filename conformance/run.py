@@ -53,7 +53,7 @@ class Report:
 
     @property
     def exit_status(self) -> int:
-        """0 if SHALLs were tried and all of them hold, 1 if not, 3 if the run was cut short, 130 if by the user."""
+        """0 if SHALLs were tried and all hold, 1 if not, 3 if the run was cut short, 130 if by the user."""
         if self.cut_short:
             return 130 if self.interrupted else 3
         return 1 if self.failures(Level.SHALL) or self.vacuous else 0
@@ -95,7 +95,7 @@ async def run(
 
 
 async def _judge(suite: Suite, session: Session, report: Report) -> None:
-    """One suite. Raises ServerGone; any other error in it is the kit's own, which the other suites survive."""
+    """One suite. Raises ServerGone; any other error is the kit's own, which the other suites survive."""
     try:
         await suite.run(session)
     except Exception as error:
@@ -129,7 +129,7 @@ async def read_statement(client: Client) -> Statement:
     if answer.status in (301, 302, 303, 307, 308):
         to = answer.header("location").removesuffix("/metadata")
         raise CannotRun(
-            f"{where} redirects ({answer.status}); redirects are not followed. Give {to or 'the URL it is at'}."
+            f"{where} redirects ({answer.status}), which is not followed: give {to or 'the URL it leads to'}."
         )
     if answer.status != 200:
         raise CannotRun(f"{where} answers {answer.status}: is this the base URL of a FHIR server?")

@@ -114,6 +114,7 @@ class Check:
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
+        target: str = "",
         anonymous: bool = False,
     ) -> Response:
         """An answer of any status; the exchange is kept with the result. Raises Unanswered (a Failed)."""
@@ -123,6 +124,7 @@ class Check:
             params=params,
             headers=headers,
             body=body,
+            target=target,
             log=self.exchanges,
             anonymous=anonymous,
         )
