@@ -81,7 +81,7 @@ FAULTS = {
     "statement-kind-unknown": "the statement has a code that is none",
     "parameter-type-wrong": "a parameter is declared with another type than it has",
     "parameter-unserved": "a parameter is declared that is refused",
-    "interaction-unserved": "an operation is declared that there is none of",
+    "operation-unserved": "an operation is declared that there is none of",
     "xml-declared": "XML is declared and not served",
 }
 """What each does wrong."""
