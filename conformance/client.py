@@ -19,7 +19,7 @@ from conformance.options import Options
 Params = Mapping[str, str] | list[tuple[str, str]]
 FHIR_JSON = "application/fhir+json"
 _LOST = 5  # requests in a row without any answer, after which the server is given up
-_PATIENCE = 3  # times that a 429 is obeyed
+_PATIENCE = 3  # times that a server which says "later" is obeyed
 _LONGEST = 10.0  # seconds that a Retry-After is obeyed
 
 
@@ -85,7 +85,7 @@ class Client:
         log = [] if log is None else log
         for tried in range(_PATIENCE + 1):
             response = await self._once(request, wanted, log)
-            if response.status != 429 or tried == _PATIENCE:
+            if not _later(response) or tried == _PATIENCE:
                 break
             await asyncio.sleep(_wait_of(response))
         return response
@@ -165,6 +165,11 @@ def _trouble(error: httpx.HTTPError, timeout: float) -> str:
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
         return "the server closed the connection before its answer was whole"
     return text or type(error).__name__
+
+
+def _later(response: Response) -> bool:
+    """Whether it is no answer yet: too many requests, or a 503 that names the time to come again."""
+    return response.status == 429 or (response.status == 503 and bool(response.header("retry-after")))
 
 
 def _wait_of(response: Response) -> float:
