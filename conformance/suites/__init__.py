@@ -21,6 +21,9 @@ class Suite:
 
 def suites() -> tuple[Suite, ...]:
     """All of them; imported here, so that a suite may import what is above."""
-    from conformance.suites import capability
+    from conformance.suites import capability, rest
 
-    return (capability.SUITE,)
+    return (
+        capability.SUITE,
+        Suite("rest", rest.TITLE, rest.run, rest.REQUIREMENTS),
+    )
