@@ -68,8 +68,9 @@ class Client:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         log: list[Exchange] | None = None,
+        anonymous: bool = False,
     ) -> Response:
-        """One answer, whatever its status. `log` gets the exchange, answered or not.
+        """One answer, whatever its status. `log` gets the exchange, answered or not; `anonymous`: no login.
 
         Raises Unanswered, and ServerGone once several requests in a row had no answer.
         """
@@ -79,7 +80,7 @@ class Client:
         wanted = {"accept": FHIR_JSON} | {name.lower(): value for name, value in (headers or {}).items()}
         shown = {name: value for name, value in wanted.items() if name not in SECRET}
         request = Request(method, str(url), shown, body)
-        if self.is_here(str(url)):
+        if self.is_here(str(url)) and not anonymous:
             wanted = self._options.headers | wanted
         log = [] if log is None else log
         for tried in range(_PATIENCE + 1):

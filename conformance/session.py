@@ -114,10 +114,17 @@ class Check:
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
+        anonymous: bool = False,
     ) -> Response:
         """An answer of any status; the exchange is kept with the result. Raises Unanswered (a Failed)."""
         return await self._session.client.send(
-            method, path, params=params, headers=headers, body=body, log=self.exchanges
+            method,
+            path,
+            params=params,
+            headers=headers,
+            body=body,
+            log=self.exchanges,
+            anonymous=anonymous,
         )
 
     async def get(self, path: str, params: Params | None = None, **headers: str) -> Response:
