@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import tarfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,18 @@ def read_package(path: Path) -> list[Json]:
             }
         resources = [json.loads(texts[name]) for name in sorted(texts)]
         found = [slim(one) for one in resources if isinstance(one, dict) and one.get("resourceType") in KEPT]
-    except (OSError, tarfile.TarError, ValueError, EOFError) as error:
-        raise CannotRun(f"--ig: {path} is not a FHIR package that can be read: {error}") from None
+    except OSError as error:
+        raise CannotRun(f"--ig: {path} cannot be read: {error.strerror or error}.") from None
+    except (
+        tarfile.TarError,
+        zlib.error,
+        ValueError,
+        EOFError,
+        LookupError,
+        TypeError,
+        AttributeError,
+    ) as error:
+        raise CannotRun(f"--ig: {path} is not a FHIR package that can be read: {error}.") from None
     if not found:
         raise CannotRun(f"--ig: {path} holds no definitions; give the guide's package.tgz.")
     return found

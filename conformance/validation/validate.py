@@ -1,0 +1,37 @@
+"""A resource against R4, and against a profile.
+
+https://hl7.org/fhir/R4/validation.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.spec.definitions import Definitions
+from conformance.validation.library import library
+from conformance.validation.problem import Problem
+from conformance.validation.reading import Reader
+from conformance.validation.rules import Rules
+
+
+def validate(resource: Any, definitions: Definitions, *profiles: str) -> list[Problem]:
+    """What is wrong with a resource (plain JSON, decimals as Decimal), by R4 and by each of the profiles.
+
+    A profile is a canonical URL, or the name of a type. One that is not among the definitions is `unjudged`.
+    """
+    known = library(definitions)
+    reader = Reader(known)
+    node = reader.resource(resource)
+    if node is None:
+        return reader.problems
+    rules = Rules(known, node)
+    rules.core(node)
+    for url in profiles:
+        profile = known.profile(url)
+        if profile is None:
+            rules.problems.setdefault(
+                Problem("unjudged", node.place, f"no definition of {url} is here", "profile")
+            )
+        elif not profile.is_core or profile.type != node.type:
+            rules.profile(node, profile)
+    return [*reader.problems, *rules.problems]
