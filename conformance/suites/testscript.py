@@ -27,6 +27,7 @@ from conformance.testscript.operation import Planned
 from conformance.testscript.problems import ScriptError, Untold
 from conformance.testscript.reading import autocreated, examine, parts, writes
 from conformance.testscript.report import Action, Part, Result, Run, part_of, test_report
+from conformance.validation import errors, validate
 
 Json = dict[str, Any]
 _PAGE = "https://hl7.org/fhir/R4/testscript.html"
@@ -190,7 +191,11 @@ class _Script:
         return f"{self._title}: {test.get('id') or test.get('name') or 'test'}"
 
     def _validate(self, resource: Json, profile: str) -> Sequence[str]:
-        raise Untold(f"no validation by {profile}")
+        found = validate(resource, self._session.definitions, profile)
+        wrong = [str(one) for one in errors(found)]
+        if not wrong and any(one.key == "profile" and one.severity == "unjudged" for one in found):
+            raise Untold(f"there is no definition of {profile}: give its package with --ig")
+        return wrong
 
 
 def _sender(check: Check) -> Send:

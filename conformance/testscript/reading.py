@@ -12,7 +12,7 @@ from conformance.statement import dicts
 from conformance.testscript.assertion import RESPONSES
 from conformance.testscript.compare import WORDS
 from conformance.testscript.library import Library
-from conformance.testscript.operation import may_write
+from conformance.testscript.operation import code_of, may_write
 from conformance.testscript.problems import ScriptError
 from conformance.testscript.state import PLACEHOLDER
 
@@ -136,5 +136,5 @@ def _operation(one: Json, script: Json) -> None:
             raise ScriptError(f"there is no {key} {one[key]}")
     if len(dicts(script.get("destination"))) > 1 and "destination" not in one:
         raise ScriptError("an operation has to name its destination, for there are several")
-    if not any(key in one for key in ("type", "url", "params", "method")):
+    if not code_of(one) and not any(key in one for key in ("url", "params", "method")):
         raise ScriptError("an operation has neither a type nor a URL")
