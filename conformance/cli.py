@@ -55,6 +55,14 @@ def headers_of(auth: str) -> dict[str, str]:
     raise CannotRun("--auth: write bearer:TOKEN, basic:USER:PASSWORD, or @FILE that holds one of these.")
 
 
+def variables_of(given: list[str]) -> dict[str, str]:
+    """`NAME=VALUE`, each. Raises CannotRun."""
+    for one in given:
+        if not one.partition("=")[0] or "=" not in one:
+            raise CannotRun(f"--testscript-variable: write NAME=VALUE, not {one}.")
+    return {one.partition("=")[0]: one.partition("=")[2] for one in given}
+
+
 @app.command()
 def judge(  # noqa: PLR0917 - each is an option by its name
     base_url: Annotated[str, typer.Argument(help="Of the FHIR server, such as http://localhost:8000/fhir")],
@@ -63,6 +71,8 @@ def judge(  # noqa: PLR0917 - each is an option by its name
     ig: Annotated[list[Path], typer.Option(help="An implementation guide's package (.tgz)")] = [],  # noqa: B006
     fidelity: Annotated[Path | None, typer.Option(help="A folder of rows and golden resources")] = None,
     testscript: Annotated[list[Path], typer.Option(help="A TestScript, or a folder of them")] = [],  # noqa: B006
+    testscript_variable: Annotated[list[str], typer.Option(help="NAME=VALUE for a script's variable")] = [],  # noqa: B006
+    testscript_reports: Annotated[Path | None, typer.Option(help="Write a TestReport a script here")] = None,
     validator: Annotated[Path | None, typer.Option(help="HL7's or HAPI's Java validator (.jar)")] = None,
     auth: Annotated[str, typer.Option(help="bearer:TOKEN, basic:USER:PASSWORD or @FILE")] = "",
     ca: Annotated[Path | None, typer.Option(help="A certificate authority to trust (PEM)")] = None,
@@ -88,6 +98,8 @@ def judge(  # noqa: PLR0917 - each is an option by its name
             packages=tuple(ig),
             fidelity=fidelity,
             testscripts=tuple(testscript),
+            testscript_variables=variables_of(testscript_variable),
+            testscript_reports=testscript_reports,
             validator=validator,
             headers=headers_of(auth) if auth else {},
             ca=ca,

@@ -21,9 +21,10 @@ class Suite:
 
 def suites() -> tuple[Suite, ...]:
     """All of them; imported here, so that a suite may import what is above."""
-    from conformance.suites import capability, rest
+    from conformance.suites import capability, rest, testscript
 
     return (
         capability.SUITE,
         Suite("rest", rest.TITLE, rest.run, rest.REQUIREMENTS),
+        testscript.SUITE,
     )
