@@ -139,4 +139,4 @@ CALLS: dict[str, Make] = {
     f"{_BASE}Patient-match": _match,
     f"{_BASE}CapabilityStatement-versions": _versions,
 }
-"""By the URL of the definition. What is not here needs input that the kit cannot make up, or changes something."""
+"""By the URL of the definition. What is not here needs input that the kit cannot make up, or writes."""

@@ -69,7 +69,9 @@ async def check_claims(session: Session) -> None:
     async with session.check(SERVER) as check:
         modes = [one.get("mode") for one in dicts(raw.get("rest"))]
         check.that("server" in modes, f"the modes of its rest parts are {modes}")
-        check.that(raw.get("fhirVersion") == "4.0.1", f"the fhirVersion is {raw.get('fhirVersion')!r}, not '4.0.1'")
+        check.that(
+            raw.get("fhirVersion") == "4.0.1", f"the fhirVersion is {raw.get('fhirVersion')!r}, not '4.0.1'"
+        )
         check.that(session.statement.formats, "no format is given")
     rests = [one for one in dicts(raw.get("rest")) if one.get("mode") == "server"]
     async with session.check(TYPES) as check:
@@ -82,7 +84,9 @@ async def check_claims(session: Session) -> None:
         _once(session, resource) for rest in rests for resource in dicts(rest.get("resource"))
     )
     async with session.check(REPEATED, "server") as check:
-        _unrepeated([raw, *rests], {"format": "", "patchFormat": "", "interaction": "code", "operation": "name"})
+        _unrepeated(
+            [raw, *rests], {"format": "", "patchFormat": "", "interaction": "code", "operation": "name"}
+        )
     await matched.check_matched(session)
 
 
@@ -97,7 +101,7 @@ async def _once(session: Session, resource: dict[str, Any]) -> None:
 
 
 def _unrepeated(parts: Iterable[dict[str, Any]], members: dict[str, str]) -> None:
-    """Each member of each part has an item once, the objects among them by the member named. Raises Failed."""
+    """No member of a part has an item twice; objects are told by the member named. Raises Failed."""
     for part in parts:
         for member, key in members.items():
             found = part.get(member)

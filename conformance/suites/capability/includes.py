@@ -12,9 +12,10 @@ from conformance.exchange import Exchange
 from conformance.harvest import included
 from conformance.model import Level, Requirement
 from conformance.session import Session
+from conformance.statement import DeclaredType
 from conformance.suites.capability.answers import bundle_of, permitted, status_and_words, used
 from conformance.suites.capability.holdings import Holdings
-from conformance.suites.capability.sifting import Purse, book, grouped, sift
+from conformance.suites.capability.sifting import Purse, Trial, book, grouped, sift
 
 SEARCH = "https://hl7.org/fhir/R4/search.html"
 
@@ -32,48 +33,54 @@ REVINCLUDE = Requirement(
 )
 REQUIREMENTS = (INCLUDE, REVINCLUDE)
 TALLY = "declared includes"
+ANYTHING = "*"
 
 
 async def check_includes(session: Session, held: Holdings) -> None:
-    """Of all types that can be searched."""
+    """Of all types that can be searched, both kinds together: there may be thousands of them."""
     purse = Purse()
     for type, declared in session.statement.types.items():
         why = "" if "search-type" in declared.interactions else "search-type is not declared for its type"
-        for name, values in (("_include", declared.includes), ("_revinclude", declared.revincludes)):
-            for value in values:
-                session.tally(TALLY).expect(f"{type}?{name}={value}", why)
+        for item in _items(declared):
+            session.tally(TALLY).expect(f"{type}?{item}", why)
     types = sorted(session.statement.with_interaction("search-type"))
-    await session.gather(_accepted(session, type, "_include", purse) for type in types)
-    await session.gather(_accepted(session, type, "_revinclude", purse) for type in types)
+    await session.gather(_accepted(session, session.statement.types[type], purse) for type in types)
 
 
-async def _accepted(session: Session, type: str, name: str, purse: Purse) -> None:
-    declared = session.statement.types[type]
-    requirement, values = INCLUDE, declared.includes
-    if name == "_revinclude":
-        requirement, values = REVINCLUDE, declared.revincludes
+def _items(declared: DeclaredType) -> list[str]:
+    """As they are in a query: `_include=Patient:organization`."""
+    found = [f"_include={value}" for value in sorted(set(declared.includes))]
+    return found + [f"_revinclude={value}" for value in sorted(set(declared.revincludes))]
 
+
+async def _accepted(session: Session, declared: DeclaredType, purse: Purse) -> None:
     async def ask(items: Sequence[str], log: list[Exchange]) -> None:
-        params = [("_count", "1"), *((name, item) for item in items)]
-        answer = await session.client.send("GET", type, params=params, log=log)
+        params = [(name, value) for name, _, value in (item.partition("=") for item in items)]
+        answer = await session.client.send("GET", declared.name, params=[("_count", "1"), *params], log=log)
         if permitted(answer).status != 200:
             raise Failed(f"it is declared, and a search with it gives {status_and_words(answer)}")
         bundle = bundle_of(answer, "searchset")
-        asked = {value for key, value in used(bundle) if key.partition(":")[0] == name}
-        if ignored := sorted(set(items) - asked):
+        asked = [(name.partition(":")[0], value) for name, value in used(bundle)]
+        if ignored := [value for name, value in params if (name, value) not in asked]:
             raise Failed(f"the self link does not name {ignored[0]}, so it was not used")
-        can = targets(session, items) if name == "_include" else sources(items)
-        strange = {str(one.get("resourceType")) for one in included(bundle)} - can if can else set()
-        if strange:
+        can = targets(session, [value for name, value in params if name == "_include"])
+        can |= sources([value for name, value in params if name == "_revinclude"])
+        strange = {str(one.get("resourceType")) for one in included(bundle)} - can
+        if strange and ANYTHING not in can:
             raise Failed(f"it brings a {min(strange)}, which it cannot point to ({', '.join(sorted(can))})")
 
-    for group in grouped(sorted(set(values))):
-        trials = await sift(group, ask, purse)
-        await book(session, requirement, (type, f"?{name}="), trials, TALLY)
+    trials = [trial for group in grouped(_items(declared)) for trial in await sift(group, ask, purse)]
+    for requirement, lead in ((INCLUDE, "_include="), (REVINCLUDE, "_revinclude=")):
+        mine = [
+            Trial(items, trial.error, trial.exchanges)
+            for trial in trials
+            if (items := [item for item in trial.items if item.startswith(lead)])
+        ]
+        await book(session, requirement, (declared.name, "?"), mine, TALLY)
 
 
 def targets(session: Session, includes: Collection[str]) -> set[str]:
-    """The types that these point to; empty if one of them may point to anything."""
+    """The types that these point to; ANYTHING among them if that is not limited, or not known."""
     found: set[str] = set()
     for include in includes:
         source, _, rest = include.partition(":")
@@ -81,14 +88,11 @@ def targets(session: Session, includes: Collection[str]) -> set[str]:
         definition = session.definitions.parameter(source, name)
         if target:
             found.add(target)
-        elif definition is None or not definition.get("target"):
-            return set()
         else:
-            found |= set(definition["target"])
-    return found & session.definitions.resource_types
+            found |= set((definition or {}).get("target") or (ANYTHING,))
+    return {ANYTHING if one == "Resource" else one for one in found}
 
 
 def sources(includes: Collection[str]) -> set[str]:
-    """The types that these come from; empty if one of them may come from anything."""
-    found = {include.partition(":")[0] for include in includes}
-    return set() if "*" in found else found
+    """The types that these come from."""
+    return {include.partition(":")[0] for include in includes}

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from conformance.errors import Failed, Skipped
+from conformance.errors import Failed, NotDeclared, Skipped
 from conformance.model import Level, Requirement
 from conformance.session import Check, Session
 from conformance.statement import DeclaredParameter, DeclaredType
@@ -64,6 +64,9 @@ async def check_matched(session: Session) -> None:
             await _all(session, INCLUDES, type, includes, _include)
         if declared.profiles:
             await _all(session, PROFILES, type, [*declared.profiles], _profile)
+    if not any(one.profiles for one in session.statement.types.values()):
+        async with session.check(PROFILES):
+            raise NotDeclared("no profile is declared")
     await _operations(session)
 
 
@@ -115,7 +118,7 @@ def _type(session: Session, declared: DeclaredType, one: DeclaredParameter) -> s
 
 
 def _include(session: Session, _: DeclaredType, value: str) -> str | None:
-    source, _, rest = value.partition(":")
+    source, rest = (*value.split(":", 1), "")[:2]
     name = rest.partition(":")[0]
     if value == "*" or name == "*":
         return ""
@@ -147,6 +150,9 @@ async def _operations(session: Session) -> None:
     for type, one in session.statement.types.items():
         for name, url in one.operations:
             declared[name, url, type] += 1
+    if not declared:
+        async with session.check(OPERATIONS):
+            raise NotDeclared("no operation is declared")
     by_definition: dict[tuple[str, str], list[str]] = {}
     for name, url, type in sorted(declared):
         by_definition.setdefault((name, url), []).append(type)
@@ -154,9 +160,13 @@ async def _operations(session: Session) -> None:
         subject = f"${name}" + (f" ({counted(len(types), 'type')})" if any(types) else "")
         async with session.check(OPERATIONS, subject) as check:
             check.that(url, "no definition is given")
-            found = session.definitions.operations.get(url.partition("|")[0]) or await _fetched(session, check, url)
+            found = session.definitions.operations.get(url.partition("|")[0]) or await _fetched(
+                session, check, url
+            )
             if found is None:
-                raise Skipped(f"{url} is neither R4's, nor the server's, nor in a guide that was given (--ig)")
+                raise Skipped(
+                    f"{url} is neither R4's, nor the server's, nor in a guide that was given (--ig)"
+                )
             code = found.get("code")
             check.that(code == name, f"{url} defines ${code}")
             bases = set(found.get("resource") or ())
@@ -165,7 +175,7 @@ async def _operations(session: Session) -> None:
 
 
 async def _fetched(session: Session, check: Check, url: str) -> dict[str, Any] | None:
-    """The definition where the URL is one of this server's; None if it is not. Raises Failed if it is not there."""
+    """The definition, if its URL is one of this server's. Raises Failed if there is none there."""
     whole = session.client.url(url) if url.startswith("OperationDefinition/") else url
     if not session.client.is_here(whole):
         return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from conformance.errors import Failed, Skipped
+from conformance.errors import Failed, NotDeclared, Skipped
 from conformance.exchange import Response
 from conformance.model import Level, Requirement
 from conformance.session import FHIR_TYPE, Check, Session
@@ -26,11 +26,14 @@ TALLY = "declared operations"
 
 
 async def check_operations(session: Session, held: Holdings) -> None:
-    """One call of each operation for each type, and for the system. What is not called is told by operation."""
+    """One call of each operation for each type, and for the system; what is not called is told in groups."""
     untried: dict[tuple[str, str], list[str]] = defaultdict(list)
     calls = []
     declared = [("", one) for one in session.statement.operations]
     declared += [(type, one) for type, of in session.statement.types.items() for one in of.operations]
+    if not declared:
+        async with session.check(CALLED):
+            raise NotDeclared("no operation is declared")
     for type, (name, url) in sorted(set(declared)):
         made, why = _calls(session, type, url.partition("|")[0], held)
         session.tally(TALLY).expect(_subject(type, name), why)

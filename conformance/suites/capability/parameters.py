@@ -42,7 +42,7 @@ FILTERS = Requirement(
 REQUIREMENTS = (ACCEPTED, FILTERS)
 TALLY = "declared search parameters"
 _PAGE = 3
-_COMMON_ON = 5  # types on which the parameters that all types have are tried for filtering
+_COMMON_ON = 3  # types on which the parameters that all types have are tried for filtering
 
 
 async def check_parameters(session: Session, held: Holdings) -> None:

@@ -97,7 +97,9 @@ def family(media: str) -> str:
 async def _format(session: Session, declared: str, held: Holdings) -> None:
     """The statement, and a resource where there is one, by _format, and by Accept if it is a media type."""
     paths = ["metadata"]
-    readable = [type for type in sorted(held.ids) if session.statement.does(type, "read") and type != "Binary"]
+    readable = [
+        type for type in sorted(held.ids) if session.statement.does(type, "read") and type != "Binary"
+    ]
     if readable:
         paths.append(f"{readable[0]}/{held.ids[readable[0]]}")
     seen = True
@@ -124,7 +126,9 @@ async def _unknown(session: Session, held: Holdings) -> None:
     async with session.check(FORMAT_STATEMENT) as check:
         answer = await check.get("metadata", accept=_NONE)
         check.that(answer.status == 406, f"Accept: {_NONE} gives {status_and_words(answer)}, not 406")
-    readable = [type for type in sorted(held.ids) if session.statement.does(type, "read") and type != "Binary"]
+    readable = [
+        type for type in sorted(held.ids) if session.statement.does(type, "read") and type != "Binary"
+    ]
     for way in ("_format", "Accept"):
         async with session.check(FORMAT_UNKNOWN, way) as check:
             if not readable:
@@ -135,7 +139,9 @@ async def _unknown(session: Session, held: Holdings) -> None:
             else:
                 answer = await check.get(path, accept=_NONE)
             if not 400 <= permitted(answer).status < 500:
-                raise Failed(f"it is answered with {status_and_words(answer)}, as {answer.header('content-type')!r}")
+                raise Failed(
+                    f"it is answered with {status_and_words(answer)}, as {answer.header('content-type')!r}"
+                )
 
 
 async def _smart(session: Session) -> None:

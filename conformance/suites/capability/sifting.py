@@ -57,7 +57,7 @@ async def sift(items: Sequence[str], ask: Ask, purse: Purse) -> list[Trial]:
     return await sift(items[:middle], ask, purse) + await sift(items[middle:], ask, purse)
 
 
-def grouped(items: Sequence[str], longest: int = 3500, most: int = 100) -> list[list[str]]:
+def grouped(items: Sequence[str], longest: int = 5000, most: int = 120) -> list[list[str]]:
     """The items in groups that fit into the query of a URL of about this many characters."""
     groups: list[list[str]] = []
     size = 0

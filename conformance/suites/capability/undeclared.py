@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from random import Random
 
-from conformance.errors import Failed, NotDeclared, Skipped
+from conformance.errors import Failed, Skipped
 from conformance.exchange import Response
 from conformance.harvest import matches
 from conformance.model import Level, Requirement
-from conformance.session import Check, Session
+from conformance.session import Session
 from conformance.statement import DeclaredParameter
 from conformance.suites.capability.answers import (
     bundle_of,
@@ -76,6 +76,12 @@ MODIFIER = Requirement(
     "A search with a modifier that does not exist is refused.",
     f"{_SEARCH}#modifiers",
 )
+MODIFIER_400 = Requirement(
+    "capability.undeclared.modifier-400",
+    Level.SHOULD,
+    "A search with a modifier that does not exist is refused with 400 and an OperationOutcome.",
+    f"{_SEARCH}#modifiers",
+)
 INCLUDE = Requirement(
     "capability.undeclared.include",
     Level.SHALL,
@@ -90,7 +96,7 @@ OPERATION = Requirement(
 )
 REQUIREMENTS = (
     *(UNKNOWN_TYPE, UNKNOWN_TYPE_404, TYPE, INTERACTION, STRICT, LENIENT, PRETENDED),
-    *(MODIFIER, INCLUDE, OPERATION),
+    *(MODIFIER, MODIFIER_400, INCLUDE, OPERATION),
 )
 _NO_TYPE = "Zzznosuchtype"
 _NO_NAME = "zzz-no-such-parameter"
@@ -121,7 +127,9 @@ async def _types(session: Session, random: Random) -> None:
             again.exchanges += check.exchanges
             again.that(permitted(answer).status == 404, f"{status_and_words(answer)}, not 404")
             again.that(is_outcome(answer), "there is no OperationOutcome")
-    others = sorted(session.definitions.resource_types - set(session.statement.types) - {"Parameters", "OperationOutcome"})
+    others = sorted(
+        session.definitions.resource_types - set(session.statement.types) - {"Parameters", "OperationOutcome"}
+    )
     for type in sorted(random.sample(others, min(_TYPES, len(others)))) or [""]:
         async with session.check(TYPE, type) as check:
             if not type:
@@ -130,7 +138,7 @@ async def _types(session: Session, random: Random) -> None:
 
 
 async def _interactions(session: Session, held: Holdings, random: Random) -> None:
-    """Reads that are not declared, of what is there; and a deletion of what is not there, which deletes nothing."""
+    """Reads that are not declared, of what is there; and a deletion of what is not there."""
     nowhere = f"zzz-no-such-resource-{random.randrange(10**6)}"
     tried = {"vread": 0, "history-instance": 0, "history-type": 0, "search-type": 0, "read": 0, "delete": 0}
     for type, declared in sorted(session.statement.types.items()):
@@ -168,7 +176,9 @@ async def _parameters(session: Session, types: list[str]) -> None:
                     bundle_of(answer, "searchset")
                 elif permitted(answer).status == 200:
                     names = used_names(bundle_of(answer, "searchset"))
-                    check.that(_NO_NAME not in names, f"the self link names {_NO_NAME} as if it had been used")
+                    check.that(
+                        _NO_NAME not in names, f"the self link names {_NO_NAME} as if it had been used"
+                    )
 
 
 async def _official(session: Session, held: Holdings, types: list[str], random: Random) -> None:
@@ -202,7 +212,10 @@ async def _modifier(session: Session, type: str) -> None:
             raise Skipped("there is no string or token parameter to put one on")
         answer = await check.get(type, {f"{name}:zzznosuchmodifier": "a", "_count": "1"})
         _refused(answer)
-        check.that(is_outcome(answer), f"{status_and_words(answer)} comes without an OperationOutcome")
+        async with session.check(MODIFIER_400, type) as again:
+            again.exchanges += check.exchanges
+            again.that(permitted(answer).status == 400, f"{status_and_words(answer)}, not 400")
+            again.that(is_outcome(answer), "there is no OperationOutcome")
 
 
 async def _include(session: Session, type: str) -> None:
@@ -213,7 +226,9 @@ async def _include(session: Session, type: str) -> None:
         answer = permitted(await check.get(type, {"_include": value, "_count": "1"}))
         if answer.status == 200:
             bundle = bundle_of(answer, "searchset")
-            check.that(("_include", value) not in used(bundle), f"the self link names {value} as if it had been used")
+            check.that(
+                ("_include", value) not in used(bundle), f"the self link names {value} as if it had been used"
+            )
 
 
 async def _operations(session: Session, held: Holdings, types: list[str]) -> None:
