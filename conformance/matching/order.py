@@ -13,13 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from facade.spec import definitions
-from facade.spec.definitions import SearchParameter
-from tests.facade.search.oracle import dates, numbers, references, strings, tokens
-from tests.facade.search.oracle.expressions import Found
+from conformance.matching import dates, numbers, references, strings, tokens
+from conformance.matching.expressions import Found
+from conformance.matching.parameters import Parameter
 
 if TYPE_CHECKING:
-    from tests.facade.search.oracle.world import World
+    from conformance.matching.world import World
 
 
 def in_order(world: World, resources: list[dict[str, Any]], sort: Sequence[str]) -> list[dict[str, Any]]:
@@ -46,12 +45,12 @@ def _values(world: World, resource: dict[str, Any], code: str) -> list[Any]:
     if code == "_id":
         return [resource["id"]]
     if code == "_lastUpdated":
-        return [world.updated[id(resource)]]
-    parameter = definitions.search_parameters(resource["resourceType"])[code]
+        return [world.instant(resource)]
+    parameter = world.parameters(resource["resourceType"])[code]
     return [key for found in world.found(resource, parameter) for key in _keys(world, parameter, found)]
 
 
-def _keys(world: World, parameter: SearchParameter, found: Found) -> list[Any]:
+def _keys(world: World, parameter: Parameter, found: Found) -> list[Any]:
     match parameter.kind:
         case "string":
             return [strings.normal(text) for text in strings.texts(found.type, found.value)]

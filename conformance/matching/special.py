@@ -10,8 +10,8 @@ import re
 from itertools import groupby
 from typing import Any
 
-from tests.facade.search.oracle.asked import plain, split
-from tests.facade.search.oracle.strings import normal
+from conformance.matching.asked import plain, split
+from conformance.matching.strings import normal
 
 _CLASSES = ("bfpv", "cgjkqsxz", "dt", "l", "mn", "r")
 _KILOMETRES = {"km": 1.0, "m": 0.001, "[mi_us]": 1.609347, "[mi_i]": 1.609344, "mi": 1.609344}

@@ -3,6 +3,6 @@
 https://hl7.org/fhir/R4/search.html
 """
 
-from tests.facade.search.oracle.world import World
+from conformance.matching.world import World
 
 __all__ = ["World"]

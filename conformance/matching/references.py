@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 
-from tests.facade.search.oracle.asked import plain
-from tests.facade.search.oracle.expressions import Found
+from conformance.matching.asked import plain
+from conformance.matching.expressions import Found
 
 _LOCAL = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})")
 CANONICAL = frozenset({"canonical", "uri"})

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from tests.facade.search.oracle import strings
-from tests.facade.search.oracle.asked import plain, split
-from tests.facade.search.oracle.expressions import Found, Implied, systems_of
-from tests.facade.search.oracle.features import there
+from conformance.matching import strings
+from conformance.matching.asked import plain, split
+from conformance.matching.expressions import Found, Implied, systems_of
 
 
 class Pair(NamedTuple):
@@ -101,8 +100,7 @@ def _same(pair: Pair, wanted: str) -> bool:
             return False
         if not code:
             return True
-    any_case = pair.any_case and there("token-on-string-any-case")
-    return pair.code.casefold() == code.casefold() if any_case else pair.code == code
+    return pair.code.casefold() == code.casefold() if pair.any_case else pair.code == code
 
 
 def _of_type(identifier: dict[str, Any], wanted: str) -> bool:

@@ -13,14 +13,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from tests.facade.search.oracle.asked import plain, prefixed, split
-from tests.facade.search.oracle.expressions import Found
-from tests.facade.search.oracle.units import UCUM, canonical
+from conformance.matching.asked import plain, prefixed, split
+from conformance.matching.expressions import Found
+from conformance.matching.units import UCUM, canonical
 
 MONEY = "urn:iso:std:iso:4217"
 QUANTITIES = frozenset({"Quantity", "Age", "Duration", "Count", "Distance", "Money", "Range", "SampledData"})
-
-
 _ENDLESS = Fraction(10**40)
 
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
-from tests.facade.search.oracle.asked import prefixed
-from tests.facade.search.oracle.expressions import Found
+from conformance.matching.asked import prefixed
+from conformance.matching.expressions import Found
 
 Interval = tuple[Fraction, Fraction]
 """Half-open, in seconds since 1970 UTC."""
@@ -24,6 +25,7 @@ _FORM = re.compile(
 )
 
 
+@lru_cache(65536)
 def interval(text: str) -> Interval | None:
     """The time that a date or dateTime covers; without a zone it is in UTC here."""
     found = _FORM.fullmatch(text)

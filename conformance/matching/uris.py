@@ -9,8 +9,8 @@ its version too.
 
 from __future__ import annotations
 
-from tests.facade.search.oracle.asked import plain
-from tests.facade.search.oracle.expressions import Found
+from conformance.matching.asked import plain
+from conformance.matching.expressions import Found
 
 
 def matches(found: Found, wanted: str, modifier: str) -> bool:

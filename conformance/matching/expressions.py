@@ -10,15 +10,17 @@ reference names.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import fhirpathpy
 from fhirpathpy.engine.nodes import ResourceNode
 from fhirpathpy.models import models
 
-from facade.spec import definitions
+from conformance.matching import bindings
+from conformance.matching.parameters import branches_of
 
 
 @dataclass(frozen=True)
@@ -37,18 +39,51 @@ class Implied(tuple[str, ...]):
     __slots__ = ()
 
 
+class Seen(NamedTuple):
+    """`bare`: there is an element too that has no value but extensions."""
+
+    found: list[Found]
+    bare: bool = False
+
+
+class _Branch(NamedTuple):
+    """`first` is the element that a branch begins at; empty where there is a value without it."""
+
+    evaluate: Callable[[Any, dict[str, Any]], list[Any]]
+    cast: str | None
+    first: str
+
+
 def values(expression: str, resource: Any, root: dict[str, Any] | None = None) -> list[Found]:
     """What the expression finds in a resource, or in a node of the resource `root`."""
+    return look(expression, resource, root).found
+
+
+def look(expression: str, resource: Any, root: dict[str, Any] | None = None) -> Seen:
+    """The same, and whether there are elements without a value."""
     found: list[Found] = []
-    for branch, cast in _branches(expression):
-        for node in branch(resource, {"resource": root or resource}):
-            one = _typed(node, cast)
-            if one is not None:
+    bare = False
+    for branch in _branches(expression):
+        if root is None and branch.first and not _has(resource, branch.first):
+            continue
+        for node in branch.evaluate(resource, {"resource": root or resource}):
+            one = _typed(node, branch.cast)
+            if one is None:
+                bare = True
+            elif one.type:
                 found.append(one)
-    return found
+    return Seen(found, bare)
+
+
+def _has(resource: dict[str, Any], element: str) -> bool:
+    """Whether a resource has the element, under any of the names that a choice or an extension gives it."""
+    if element in resource:
+        return True
+    return any(name.startswith(element) or name == f"_{element}" for name in resource)
 
 
 def _typed(node: Any, cast: str | None) -> Found | None:
+    """None for an element without a value; its type is empty if it is not of the type that is meant."""
     if isinstance(node, bool):
         return Found("boolean", node, "")
     value = node.data
@@ -56,13 +91,13 @@ def _typed(node: Any, cast: str | None) -> Found | None:
         return None  # "the element is present with extensions but no @value is specified"
     element = re.sub(r"\[\d+\]", "", node.propName or "")
     if cast and node.path and node.path != cast:
-        return None
+        return Found("", None, element)
     type = cast or node.path or ""
-    return Found({"System.String": "id"}.get(type, type), value, element, node)
+    return Found({"System.String": "id"}.get(type, type or "?"), value, element, node)
 
 
 @cache
-def _branches(expression: str) -> list[tuple[Any, str | None]]:
+def _branches(expression: str) -> list[_Branch]:
     table = {"resolve": {"fn": _resolve, "arity": {0: []}}}
     options = {"userInvocationTable": table, "returnRawData": True}
     made = []
@@ -79,19 +114,16 @@ def _branches(expression: str) -> list[tuple[Any, str | None]]:
         else:
             then_where = re.fullmatch(r"\(?[\w.]+\.ofType\((\w+)\)\)?\.where\(.*\)", text)
             cast = then_where[1] if then_where else None
-        made.append((fhirpathpy.compile(text, model=models["r4"], options=options), cast))
+        begins = re.match(r"\(*[A-Z]\w*\.([a-z]\w*)", text)
+        always = re.search(r"exists|empty|not\(|count|all\(|iif|[=<>~]", re.sub(r"where\([^()]*\)", "", text))
+        made.append(
+            _Branch(
+                fhirpathpy.compile(text, model=models["r4"], options=options),
+                cast,
+                begins[1] if begins and not always else "",
+            )
+        )
     return made
-
-
-def branches_of(expression: str) -> list[str]:
-    """The branches between `|` outside of parentheses."""
-    branches, depth, start = [], 0, 0
-    for at, sign in enumerate(expression):
-        depth += (sign == "(") - (sign == ")")
-        if sign == "|" and depth == 0:
-            branches.append(expression[start:at].strip())
-            start = at + 1
-    return [*branches, expression[start:].strip()]
 
 
 def _resolve(references: list[Any]) -> list[Any]:
@@ -115,21 +147,5 @@ def target_type(reference: Any) -> str | None:
 
 def systems_of(found: Found, code: str) -> Implied | None:
     """The code systems of the element's required value set that define the code."""
-    binding = _binding(found.element)
-    known = (definitions.value_set(binding) if binding else None) or {}
-    systems = [system for system, codes in known.items() if not codes or code in codes]
+    systems = bindings.systems_of(found.element, code)
     return Implied(systems) if systems else None
-
-
-@cache
-def _binding(element: str) -> str | None:
-    at, *names = element.split(".")
-    binding = None
-    for name in names:
-        if not definitions.has_elements(at):
-            return None
-        below = definitions.elements(at).get(name)
-        if below is None:
-            return None
-        at, binding = below.path, below.binding
-    return binding
