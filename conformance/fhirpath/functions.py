@@ -122,6 +122,15 @@ def _has_value(context: Json, items: Items) -> Items:
     return [len(items) == 1 and not isinstance(plain(items[0]), dict | list)]
 
 
+def _union(context: Json, left: Items, right: Items) -> Items:
+    """Each value once, and with its type, which fhirpathpy forgets."""
+    found: Items = []
+    for item in (*left, *right):
+        if not any(type(plain(item)) is type(plain(one)) and plain(item) == plain(one) for one in found):
+            found.append(item)
+    return found
+
+
 def _comparison(test: Callable[[int], bool]) -> Json:
     def compare(context: Json, left: Items, right: Items) -> Items:
         found = order(plain(left[0]), plain(right[0])) if len(left) == 1 and len(right) == 1 else None
@@ -151,6 +160,7 @@ def functions() -> Json:
         "resolve": {"fn": _resolve, "arity": {0: []}},
         "memberOf": {"fn": _elsewhere, "arity": {1: ["String"]}},
         "conformsTo": {"fn": _elsewhere, "arity": {1: ["String"]}},
+        "|": {"fn": _union, "arity": {2: ["Any", "Any"]}},
         "<": _comparison(lambda found: found < 0),
         "<=": _comparison(lambda found: found <= 0),
         ">": _comparison(lambda found: found > 0),

@@ -90,7 +90,7 @@ def _local_texts(value: Any) -> Iterator[str]:
 
 def _has_narrative(node: Node) -> Verdict:
     text = node.value.get("text")
-    return isinstance(text, dict) and "div" in text
+    return node.root is not node or (isinstance(text, dict) and "div" in text)
 
 
 def _html(key: str, node: Node) -> Verdict:

@@ -166,7 +166,7 @@ class Rules:
         expression = constraint.get("expression")
         if not expression:
             return
-        seen = (node.place, expression)
+        seen = (node.place, constraint["key"] + expression)
         if seen in self._verdicts:
             return
         verdict = self._verdicts[seen] = holds(constraint, node, self._targets)

@@ -24,28 +24,26 @@ class Shape:
     children: dict[str, Shape] = field(default_factory=dict)
     slices: list[Shape] = field(default_factory=list)
 
-    @property
-    def least(self) -> int:
-        return int(self.element.get("min", 0))
+    least: int = 0
+    most: int | None = None  # None where there is no limit
+    types: list[Json] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)  # the types by name
+    _said: dict[str, Any] = field(default_factory=dict)
 
-    @property
-    def most(self) -> int | None:
-        """None where there is no limit."""
-        said = self.element.get("max", "*")
-        return None if said == "*" else int(said)
-
-    @property
-    def types(self) -> list[Json]:
-        return list(self.element.get("type", ()))
-
-    @property
-    def codes(self) -> list[str]:
-        """The types by name."""
-        return [code_of(one) for one in self.types]
+    def __post_init__(self) -> None:
+        most = self.element.get("max", "*")
+        self.least = int(self.element.get("min", 0))
+        self.most = None if most == "*" else int(most)
+        self.types = list(self.element.get("type", ()))
+        self.codes = [code_of(one) for one in self.types]
+        for name, value in self.element.items():
+            for kind in ("fixed", "pattern", "minValue", "maxValue"):
+                if name.startswith(kind):
+                    self._said[kind] = value
 
     def said(self, kind: str) -> Any:
         """The value of `fixed[x]`, `pattern[x]`, `minValue[x]` or `maxValue[x]`; None if there is none."""
-        return next((value for name, value in self.element.items() if name.startswith(kind)), None)
+        return self._said.get(kind)
 
     @property
     def reference(self) -> str:
