@@ -60,7 +60,8 @@ async def judge(session: Session) -> None:
     errors = [(one, answer) for one, answer in seen if answer.status >= 400]
     shown = [(one, answer) for one, answer in errors if one.request.method != "HEAD"]
     await _all(session, NO_5XX, seen, _is_ours)
-    await _all(session, OUTCOME, [one for one in shown if one[1].status not in _OUTSIDE], _has_outcome)
+    fhir = [one for one in shown if one[1].status not in _OUTSIDE and one[0].request.method != "OPTIONS"]
+    await _all(session, OUTCOME, fhir, _has_outcome)
     await _all(session, VALID, [one for one in shown if _outcome(one[1])], lambda one: _valid(session, one))
     await _all(session, SILENT, shown, _silent)
     await _all(session, ALLOW, [one for one in errors if one[1].status == 405], _allow)

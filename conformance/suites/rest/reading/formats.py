@@ -128,6 +128,8 @@ async def same(session: Session, subject: Subject) -> None:
         document = Document(answer.body)
         check.that(document.root == subject.type, f"the root element is {document.root!r}")
     async with session.check(SAME, subject.path) as check:
+        if not has_xml(session.statement):
+            raise NotDeclared("XML is not among the formats")
         if document is None:
             raise Skipped("there is no XML")
         check.exchanges += [subject.exchange, *session.results[-1].exchanges]
