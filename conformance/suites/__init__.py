@@ -25,7 +25,7 @@ def suites() -> tuple[Suite, ...]:
 
     return (
         capability.SUITE,
-        Suite("rest", rest.TITLE, rest.run, rest.REQUIREMENTS),
+        rest.SUITE,
         fidelity.SUITE,
         testscript.SUITE,
     )
