@@ -22,7 +22,8 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     ),
     "SearchParameter": (
         "id", "url", "name", "code", "base", "type", "expression", "target", "comparator", "modifier",
-        "chain", "multipleOr", "multipleAnd", "component", "extension",
+        "chain", "multipleOr", "multipleAnd", "component", "extension", "_comparator", "_modifier", "_chain",
+        "_multipleOr", "_multipleAnd",
     ),
     "ValueSet": ("url", "version", "name", "compose", "expansion"),
     "CodeSystem": ("url", "version", "content", "caseSensitive"),
@@ -39,6 +40,7 @@ _ELEMENT = (
     "mustSupport", "isModifier", "isSummary", "maxLength",
 )  # fmt: skip
 _EVERYWHERE = ("ele-1", "ext-1")  # constraints that every element repeats; the validator knows them
+_TYPE_MUST_SUPPORT = "http://hl7.org/fhir/StructureDefinition/elementdefinition-type-must-support"
 TYPE_EXTENSION = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type"
 
 
@@ -131,6 +133,12 @@ def _type(one: Json) -> Json:
             kept["code"] = each.get("valueUrl") or each.get("valueUri")
         elif each["url"].endswith("/regex"):
             kept["regex"] = each["valueString"]
+        elif each["url"] == _TYPE_MUST_SUPPORT and each.get("valueBoolean"):
+            kept["mustSupport"] = True
+    beside = zip(one.get("targetProfile", ()), one.get("_targetProfile", ()), strict=False)
+    targets = [url for url, said in beside if _TYPE_MUST_SUPPORT in str(said)]
+    if targets:
+        kept["mustSupportTargets"] = targets
     return kept
 
 

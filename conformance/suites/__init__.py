@@ -21,11 +21,14 @@ class Suite:
 
 def suites() -> tuple[Suite, ...]:
     """All of them; imported here, so that a suite may import what is above."""
-    from conformance.suites import capability, fidelity, rest, testscript
+    from conformance.suites import bulk, capability, fidelity, rest, smart, testscript, us_core
 
     return (
         capability.SUITE,
         rest.SUITE,
+        us_core.SUITE,
         fidelity.SUITE,
         testscript.SUITE,
+        bulk.SUITE,
+        smart.SUITE,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.spec.definitions import Definitions
 from conformance.validation.library import library
+from conformance.validation.node import Node
 from conformance.validation.problem import Problem
 from conformance.validation.reading import Reader
 from conformance.validation.rules import Rules
@@ -35,3 +36,17 @@ def validate(resource: Any, definitions: Definitions, *profiles: str) -> list[Pr
         elif not profile.is_core or profile.type != node.type:
             rules.profile(node, profile)
     return [*reader.problems, *rules.problems]
+
+
+def read(resource: Any, definitions: Definitions) -> Node | None:
+    """The elements of a resource that can be read; None if it is no resource of R4."""
+    return Reader(library(definitions)).resource(resource)
+
+
+def against(node: Node, definitions: Definitions, url: str) -> list[Problem]:
+    """What is wrong by a profile alone, of which there must be a definition; R4's own rules are left out."""
+    known = library(definitions)
+    rules = Rules(known, node)
+    if (profile := known.profile(url)) is not None:
+        rules.profile(node, profile)
+    return list(rules.problems)
