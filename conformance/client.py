@@ -20,7 +20,7 @@ from conformance.options import Options
 Params = Mapping[str, str] | list[tuple[str, str]]
 FHIR_JSON = "application/fhir+json"
 _LOST = 5  # requests in a row without any answer, after which the server is given up
-_PATIENCE = 3  # times that a 429 is obeyed
+_PATIENCE = 3  # times that a server which says "later" is obeyed
 _LONGEST = 10.0  # seconds that a Retry-After is obeyed
 _SHORTEST_SECRET = 6  # characters; shorter ones would be found in any answer
 _PIECE = 1024 * 1024  # bytes that are decompressed at a time
@@ -102,7 +102,7 @@ class Client:
         log = [] if log is None else log
         for tried in range(_PATIENCE + 1):
             response = await self._once(request, wanted, log, url, target)
-            if response.status != 429 or tried == _PATIENCE:
+            if not _later(response) or tried == _PATIENCE:
                 break
             await asyncio.sleep(_wait_of(response))
         return response
@@ -235,6 +235,11 @@ def _trouble(error: httpx.HTTPError, timeout: float) -> str:
     if isinstance(error, httpx.RemoteProtocolError):
         return f"the answer is not HTTP: {text}"
     return text or type(error).__name__
+
+
+def _later(response: Response) -> bool:
+    """Whether it is no answer yet: too many requests, or a 503 that names the time to come again."""
+    return response.status == 429 or (response.status == 503 and bool(response.header("retry-after")))
 
 
 def _refused(error: BaseException) -> bool:

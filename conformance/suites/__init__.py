@@ -21,6 +21,12 @@ class Suite:
 
 def suites() -> tuple[Suite, ...]:
     """All of them; imported here, so that a suite may import what is above."""
-    from conformance.suites import us_core
+    from conformance.suites import capability, fidelity, rest, testscript, us_core
 
-    return (us_core.SUITE,)
+    return (
+        capability.SUITE,
+        Suite("rest", rest.TITLE, rest.run, rest.REQUIREMENTS),
+        us_core.SUITE,
+        fidelity.SUITE,
+        testscript.SUITE,
+    )

@@ -17,10 +17,10 @@ _CODED = frozenset({"code", "Coding", "CodeableConcept"})
 
 
 def marks(node: Node, definitions: Definitions, url: str) -> int | None:
-    """How many of a profile's marks a resource has; None if it lacks one, or that cannot be told.
+    """How many of a profile's marks a resource has; None if it lacks one, or none can tell.
 
-    Marks are the fixed values, patterns and slices of its coded elements, and the value set of its code. So is
-    a patient whom the profile asks for and R4 does not: a device of no one is no implant.
+    Marks are the fixed values, patterns and slices of its coded elements, and the value set of its code. A
+    patient whom the profile asks for and R4 does not is one too: a device of no one is no implant.
     """
     known = library(definitions)
     profile = known.profile(url)

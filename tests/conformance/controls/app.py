@@ -46,11 +46,11 @@ def make_app(fault: str | None = None, base: str = BASE) -> Starlette:
         body = b"" if reply.resource is None or request.method == "HEAD" else as_json(reply.resource)
         if wrong("decimal-zero-lost"):
             body = as_json(_floats(parse_json(body))) if body else body
-        kind = "text/plain" if wrong("text-plain") else "application/fhir+json; charset=utf-8"
+        kind = "text/plain" if wrong("text-plain") else f"{_generic(request)}; charset=utf-8"
         headers = reply.headers | ({"content-type": kind} if body or reply.resource else {})
         return Response(body, reply.status, headers)
 
-    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
     path = "/" + base.split("/", 3)[3]
     return Starlette(
         routes=[Route(path, answer, methods=methods), Route(path + "/{rest:path}", answer, methods=methods)]
@@ -75,6 +75,12 @@ async def _answer(server: Interactions, request: Request) -> Reply:
     if not parts:
         raise Problem(405, "not-supported", "The base takes a Bundle by POST.", Allow="POST")
     return server.answer(call)
+
+
+def _generic(request: Request) -> str:
+    """Who asks for JSON as such is told JSON as such."""
+    asked = [one.partition(";")[0].strip() for one in request.headers.get("accept", "").split(",")]
+    return "application/json" if asked == ["application/json"] else "application/fhir+json"
 
 
 def _body(server: Interactions, request: Request, body: bytes) -> Any:

@@ -76,12 +76,16 @@ FAULTS = {
     "batch-fails-whole": "one bad entry fails the batch",
     "transaction-not-atomic": "a transaction that fails leaves what came before",
     "urn-unresolved": "urn:uuid references of a transaction stay",
+    # what is held
+    "code-unknown": "a required code is none of its value set",
+    "mandatory-missing": "a resource lacks a mandatory element",
+    "claim-untrue": "a resource claims a profile that it does not meet",
     # the statement
     "statement-without-status": "the statement lacks a mandatory element",
     "statement-kind-unknown": "the statement has a code that is none",
     "parameter-type-wrong": "a parameter is declared with another type than it has",
     "parameter-unserved": "a parameter is declared that is refused",
-    "interaction-unserved": "an operation is declared that there is none of",
+    "operation-unserved": "an operation is declared that there is none of",
     "xml-declared": "XML is declared and not served",
 }
 """What each does wrong."""

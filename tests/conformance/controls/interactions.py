@@ -10,9 +10,8 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 from uuid import uuid4
 
-from pydantic import ValidationError
-
 from tests.conformance.controls.call import Call, Reply, pairs
+from tests.conformance.controls.operations import check_shape, everything, validate
 from tests.conformance.controls.parameters import TYPES
 from tests.conformance.controls.patching import patched
 from tests.conformance.controls.problem import Problem, outcome
@@ -36,7 +35,7 @@ class Interactions:
         type, *rest = [*call.parts, ""][: max(len(call.parts), 1)]
         match call.method, call.parts:
             case "GET" | "HEAD", ["metadata"]:
-                return Reply(200, statement(self.base, self.wrong))
+                return Reply(200, statement(self.base, self.wrong), {"ETag": 'W/"1"'})
             case "GET", ["_history"]:
                 return self._history(call, [one for own in self.store.versions.values() for one in own])
         if type not in TYPES:
@@ -47,6 +46,10 @@ class Interactions:
         match method, rest:
             case ("GET", []) | ("POST", ["_search"]):
                 return Reply(200, self._searching.bundle(type, call.query, self._lenient(call)))
+            case "POST", ["$validate"]:
+                return validate(call, type)
+            case (("GET" | "POST"), [id, "$everything"]) if type == "Patient":
+                return everything(self.store, self.base, id)
             case "POST", []:
                 return self._create(call, type)
             case (("PUT" | "PATCH" | "DELETE"), []):
@@ -250,17 +253,11 @@ class Interactions:
 
     def _valid(self, call: Call, type: str, status: int = 400) -> dict[str, Any]:
         """The resource, if it is one of this type."""
-        from fhir.resources.R4B import get_fhir_model_class
-
         resource = call.body
         if not isinstance(resource, dict) or resource.get("resourceType") != type:
             raise Problem(status, "invalid", f"The body is no {type}.")
-        try:
-            get_fhir_model_class(type).model_validate(resource)
-        except ValidationError as error:
-            raise Problem(
-                status, "structure", f"The {type} is not valid: {error.errors()[0]['msg']}"
-            ) from None
+        if told := check_shape(resource):
+            raise Problem(status, "structure", f"The {type} is not valid: {told}")
         return resource
 
     def _written(self, call: Call, version: Version, status: int) -> Reply:

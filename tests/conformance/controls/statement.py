@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.conformance.controls.operations import EVERYTHING, VALIDATE
 from tests.conformance.controls.parameters import BASE, PARAMETERS, TYPES
 from tests.conformance.controls.values import Wrong
 
@@ -53,6 +54,7 @@ def _resource(type: str, wrong: Wrong) -> dict[str, Any]:
     ]
     found: dict[str, Any] = {
         "type": type,
+        "profile": f"http://hl7.org/fhir/StructureDefinition/{type}",
         "interaction": [{"code": code} for code in INTERACTIONS],
         "versioning": "versioned",
         "readHistory": True,
@@ -72,8 +74,13 @@ def _resource(type: str, wrong: Wrong) -> dict[str, Any]:
     if wrong("parameter-unserved") and type == "Patient":
         url = BASE + "individual-phonetic"
         found["searchParam"].append({"name": "phonetic", "definition": url, "type": "string"})
-    if wrong("interaction-unserved") and type == "Patient":
-        found["operation"] = [
-            {"name": "everything", "definition": "http://hl7.org/fhir/OperationDefinition/Patient-everything"}
-        ]
+    found["operation"] = [{"name": "validate", "definition": VALIDATE}]
+    if type == "Patient":
+        found["operation"].append({"name": "everything", "definition": EVERYTHING})
+    if type == "Observation":
+        found["supportedProfile"] = ["http://hl7.org/fhir/StructureDefinition/bp"]
+        if wrong("operation-unserved"):
+            found["operation"].append(
+                {"name": "lastn", "definition": VALIDATE.replace("Resource-validate", "Observation-lastn")}
+            )
     return {name: value for name, value in found.items() if value != []}
