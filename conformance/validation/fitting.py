@@ -36,6 +36,30 @@ def marks(node: Node, definitions: Definitions, url: str) -> int | None:
     return found
 
 
+def tokens(definitions: Definitions, url: str) -> dict[str, tuple[str, str]]:
+    """System and code to search for a profile's resources by, by the name of the coded element."""
+    profile = library(definitions).profile(url)
+    found: dict[str, tuple[str, str]] = {}
+    for name, shape in profile.root.children.items() if profile and profile.root else ():
+        if shape.least and _CODED & set(shape.codes):
+            codings = (_coding(one) for one in (shape, *(slice for slice in shape.slices if slice.least)))
+            for system, code in filter(None, codings):
+                found.setdefault(name, (system, code))
+    return found
+
+
+def _coding(shape: Shape) -> tuple[str, str] | None:
+    """The first coding that an element must have, by its own value or by those below."""
+    value = shape.said("pattern") or shape.said("fixed")
+    if isinstance(value, dict):
+        coding = value["coding"][0] if value.get("coding") else value
+        system, code = coding.get("system"), coding.get("code")
+    else:
+        below = shape.children.get("coding", shape).children
+        system, code = (below[name].said("fixed") if name in below else None for name in ("system", "code"))
+    return (system, code) if isinstance(system, str) and isinstance(code, str) else None
+
+
 def _of_element(known: Library, slicer: Slicer, shape: Shape, items: list[Node]) -> int | None:
     if not _CODED & set(shape.codes):
         return 0

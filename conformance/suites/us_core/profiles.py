@@ -17,7 +17,7 @@ from conformance.suites.us_core import requirements as asks
 from conformance.suites.us_core.declaring import declared_profiles
 from conformance.suites.us_core.guide import Wanted
 from conformance.suites.us_core.holdings import Holdings
-from conformance.validation import Node, Problem, against, errors, marks, must_support, read
+from conformance.validation import Node, Problem, against, errors, marks, must_support, read, tokens
 
 Json = dict[str, Any]
 _SHOWN = 3  # resources named in a reason
@@ -64,6 +64,21 @@ def _fitting(session: Session, wanted: Wanted, node: Node, declared: set[str]) -
             yield url
 
 
+async def _rare(session: Session, holdings: Holdings, wanted: Wanted, meant: Meant) -> list[Json]:
+    """Resources of the profiles of which the sample has none, searched for by their codes."""
+    known = session.statement.types[wanted.type].parameters
+    asked: dict[tuple[str, str], None] = {}
+    for url in wanted.profiles.keys() - meant.nodes.keys():
+        marked = tokens(session.definitions, url)
+        name = next((each for each in ("code", *sorted(marked)) if each in marked and each in known), "")
+        if name and name in wanted.definitions:
+            asked[name, "|".join(marked[name])] = None
+    found: dict[str, Json] = {}
+    for name, value in sorted(asked):
+        found |= {one["id"]: one for one in await holdings.search(wanted.type, {name: value})}
+    return list(found.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One profile: whether it is declared, the resources meant for it, and why there are none."""
@@ -90,6 +105,11 @@ async def judge_profiles(session: Session, holdings: Holdings, wanted: Wanted) -
     """All the profiles of one type."""
     resources = await holdings.of(wanted.type)
     meant = await sort_out(session, wanted, resources)
+    rare = await _rare(session, holdings, wanted, meant) if resources else []
+    if rare:
+        known = {one["id"] for one in resources}
+        resources = [*resources, *(one for one in rare if one["id"] not in known)]
+        meant = await sort_out(session, wanted, resources)
     declared = declared_profiles(session, wanted)
     none = f"no {wanted.type} of the {len(resources)} read is meant for it"
     for url in wanted.profiles:
