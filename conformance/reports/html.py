@@ -79,7 +79,8 @@ def _failures(report: Report) -> Iterator[str]:
     for level in Level:
         groups = by_requirement(report.failures(level))
         if groups:
-            yield f"<h2>{level}: {len(groups)} requirements that do not hold</h2>"
+            few = "requirement that does not hold" if len(groups) == 1 else "requirements that do not hold"
+            yield f"<h2>{level}: {len(groups)} {few}</h2>"
         for results in groups.values():
             yield from _requirement(results[0].requirement)
             yield "<ul>"

@@ -2,7 +2,7 @@
 
 from conformance.validation.fitting import marks, tokens
 from conformance.validation.node import Node
-from conformance.validation.problem import Problem, errors
+from conformance.validation.problem import Problem, errors, told
 from conformance.validation.support import Element, must_support
 from conformance.validation.validate import against, read, validate
 
@@ -16,5 +16,6 @@ __all__ = [
     "must_support",
     "read",
     "tokens",
+    "told",
     "validate",
 ]

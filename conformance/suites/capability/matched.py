@@ -45,10 +45,16 @@ PROFILES = Requirement(
 OPERATIONS = Requirement(
     "capability.operation.definition",
     Level.SHALL,
-    "Each declared operation has a definition, which is one for its type and of its name.",
+    "Each declared operation has a definition, which is one for its type.",
     f"{_RESOURCE}operation.definition",
 )
-REQUIREMENTS = (DEFINITION, TYPE, INCLUDES, PROFILES, OPERATIONS)
+OPERATION_NAME = Requirement(
+    "capability.operation.name",
+    Level.SHOULD,
+    "Each declared operation has the name of its definition, without the $.",
+    f"{_RESOURCE}operation.name",
+)
+REQUIREMENTS = (DEFINITION, TYPE, INCLUDES, PROFILES, OPERATIONS, OPERATION_NAME)
 _HL7 = "http://hl7.org/fhir/SearchParameter/"
 _SHOWN = 8
 Item = TypeVar("Item")
@@ -151,8 +157,9 @@ async def _operations(session: Session) -> None:
         for name, url in one.operations:
             declared[name, url, type] += 1
     if not declared:
-        async with session.check(OPERATIONS):
-            raise NotDeclared("no operation is declared")
+        for requirement in (OPERATIONS, OPERATION_NAME):
+            async with session.check(requirement):
+                raise NotDeclared("no operation is declared")
     by_definition: dict[tuple[str, str], list[str]] = {}
     for name, url, type in sorted(declared):
         by_definition.setdefault((name, url), []).append(type)
@@ -167,11 +174,12 @@ async def _operations(session: Session) -> None:
                 raise Skipped(
                     f"{url} is neither R4's, nor the server's, nor in a guide that was given (--ig)"
                 )
-            code = found.get("code")
-            check.that(code == name, f"{url} defines ${code}")
             bases = set(found.get("resource") or ())
             strange = [type for type in types if type and not {type, "Resource", "DomainResource"} & bases]
             check.that(not (bases and strange), f"{url} is not for {', '.join(strange[:_SHOWN])}")
+            async with session.check(OPERATION_NAME, subject) as named:
+                code = found.get("code")
+                named.that(code == name, f"it is declared as {name}, and {url} defines {code}")
 
 
 async def _fetched(session: Session, check: Check, url: str) -> dict[str, Any] | None:

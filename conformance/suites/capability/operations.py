@@ -21,7 +21,14 @@ CALLED = Requirement(
     "A declared operation is there, and gives what its definition says.",
     "https://hl7.org/fhir/R4/operations.html#executing",
 )
-REQUIREMENTS = (CALLED,)
+BOTH = Requirement(
+    "capability.operation.post",
+    Level.SHOULD,
+    "An operation declared by its definition in the specification takes POST as well as GET.",
+    "https://hl7.org/fhir/R4/capabilitystatement-definitions.html"
+    "#CapabilityStatement.rest.resource.operation.definition",
+)
+REQUIREMENTS = (CALLED, BOTH)
 TALLY = "declared operations"
 
 
@@ -29,19 +36,25 @@ async def check_operations(session: Session, held: Holdings) -> None:
     """One call of each operation for each type, and for the system; what is not called is told in groups."""
     untried: dict[tuple[str, str], list[str]] = defaultdict(list)
     calls = []
+    read: dict[str, Call] = {}
     declared = [("", one) for one in session.statement.operations]
     declared += [(type, one) for type, of in session.statement.types.items() for one in of.operations]
     if not declared:
-        async with session.check(CALLED):
-            raise NotDeclared("no operation is declared")
+        for requirement in REQUIREMENTS:
+            async with session.check(requirement):
+                raise NotDeclared("no operation is declared")
+        return
     for type, (name, url) in sorted(set(declared)):
         made, why = _calls(session, type, url.partition("|")[0], held)
         session.tally(TALLY).expect(_subject(type, name), why)
         if made:
+            if not made[0].body:
+                read.setdefault(name, made[0])
             calls.append(_called(session, type, name, made))
         else:
             untried[name, why].append(type)
     await session.gather(calls)
+    await _posted(session, read)
     for (name, why), types in untried.items():
         subject = _subject(types[0], name) if len(types) == 1 else f"${name} ({counted(len(types), 'type')})"
         async with session.check(CALLED, subject):
@@ -79,6 +92,19 @@ async def _called(session: Session, type: str, name: str, calls: list[Call]) -> 
             raise Skipped(f"the input that the kit made up is refused: {status_and_words(answer)}")
         answer.resource(*call.gives)
         session.tally(TALLY).saw(_subject(type, name))
+
+
+async def _posted(session: Session, calls: dict[str, Call]) -> None:
+    """The first call by GET of each operation, by POST, and without its input: it may be refused for
+    the lack of that alone."""
+    if not calls:
+        async with session.check(BOTH):
+            raise Skipped("no operation of the specification was called by GET")
+    for name, call in sorted(calls.items()):
+        async with session.check(BOTH, f"${name}") as check:
+            answer = permitted(await check.put_in("POST", call.path, {"resourceType": "Parameters"}))
+            if answer.status in NOT_DONE or answer.status >= 500:
+                raise Failed(f"POST {call.path} gives {status_and_words(answer)}")
 
 
 async def _send(check: Check, call: Call) -> Response:

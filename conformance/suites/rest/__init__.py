@@ -5,16 +5,13 @@ https://hl7.org/fhir/R4/http.html
 
 from __future__ import annotations
 
-from conformance.model import Requirement
 from conformance.session import Session
+from conformance.suites import Suite
 from conformance.suites.rest import errors, reading, writing
 from conformance.suites.rest.writing.ledger import Ledger
 
-TITLE = "REST and errors"
-REQUIREMENTS: tuple[Requirement, ...] = (*reading.REQUIREMENTS, *writing.REQUIREMENTS, *errors.REQUIREMENTS)
 
-
-async def run(session: Session) -> None:
+async def _run(session: Session) -> None:
     """What only reads; with --write what creates, changes and removes own data; then all errors seen."""
     book = Ledger(session)
     try:
@@ -26,3 +23,11 @@ async def run(session: Session) -> None:
         if session.options.write:
             await book.clear()
     await errors.judge(session)
+
+
+SUITE = Suite(
+    "rest",
+    "REST and errors",
+    _run,
+    (*reading.REQUIREMENTS, *writing.REQUIREMENTS, *errors.REQUIREMENTS),
+)

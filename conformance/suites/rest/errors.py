@@ -28,7 +28,7 @@ OUTCOME = Requirement(
 VALID = Requirement(
     "rest.errors.outcome-valid",
     Level.SHALL,
-    "An OperationOutcome has an issue at least, each with a severity and a code of R4's.",
+    "An OperationOutcome is valid: it has an issue at least, each with a severity and a code of R4's.",
     "https://hl7.org/fhir/R4/operationoutcome.html#resource",
 )
 SILENT = Requirement(

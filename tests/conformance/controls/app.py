@@ -17,7 +17,8 @@ from tests.conformance.controls.call import Call, Reply, pairs
 from tests.conformance.controls.faults import FAULTS
 from tests.conformance.controls.interactions import Interactions
 from tests.conformance.controls.problem import Problem, outcome
-from tests.conformance.controls.store import Store, as_json, parse_json
+from tests.conformance.controls.store import Store, as_json
+from tests.conformance.controls.validity import parse_json
 
 BASE = "http://control/fhir"
 JSON = ("json", "application/json", "application/fhir+json", "text/json")

@@ -11,13 +11,14 @@ from typing import Any
 from uuid import uuid4
 
 from tests.conformance.controls.call import Call, Reply, pairs
-from tests.conformance.controls.operations import check_shape, everything, validate
+from tests.conformance.controls.operations import everything, validate
 from tests.conformance.controls.parameters import TYPES
 from tests.conformance.controls.patching import patched
 from tests.conformance.controls.problem import Problem, outcome
 from tests.conformance.controls.searchset import Searching, _number
 from tests.conformance.controls.statement import statement
 from tests.conformance.controls.store import Store, Version
+from tests.conformance.controls.validity import check_resource
 from tests.conformance.controls.values import Wrong, interval
 
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -256,7 +257,7 @@ class Interactions:
         resource = call.body
         if not isinstance(resource, dict) or resource.get("resourceType") != type:
             raise Problem(status, "invalid", f"The body is no {type}.")
-        if told := check_shape(resource):
+        if told := check_resource(resource):
             raise Problem(status, "structure", f"The {type} is not valid: {told}")
         return resource
 

@@ -5,29 +5,14 @@ https://hl7.org/fhir/R4/operations.html
 
 from __future__ import annotations
 
-from typing import Any
-
-from pydantic import ValidationError
-
 from tests.conformance.controls.call import Call, Reply
 from tests.conformance.controls.parameters import PARAMETERS, TYPES
 from tests.conformance.controls.problem import Problem, outcome
 from tests.conformance.controls.store import Store
+from tests.conformance.controls.validity import check_resource
 
 VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
 EVERYTHING = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
-
-
-def check_shape(resource: dict[str, Any]) -> str:
-    """What is wrong with a resource; empty if nothing is."""
-    from fhir.resources.R4B import get_fhir_model_class
-
-    try:
-        get_fhir_model_class(resource["resourceType"]).model_validate(resource)
-    except ValidationError as error:
-        first = error.errors()[0]
-        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return ""
 
 
 def validate(call: Call, type: str) -> Reply:
@@ -40,7 +25,7 @@ def validate(call: Call, type: str) -> Reply:
         raise Problem(400, "required", "There is no resource to validate.")
     if resource["resourceType"] != type:
         return Reply(200, outcome("invalid", f"This is a {resource['resourceType']}, not a {type}."))
-    wrong = check_shape(resource)
+    wrong = check_resource(resource)
     said = ("structure", wrong, "error") if wrong else ("informational", "All is well.", "information")
     return Reply(200, outcome(*said))
 

@@ -5,16 +5,15 @@ https://hl7.org/fhir/R4/http.html#versions
 
 from __future__ import annotations
 
-import json
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from tests.conformance.controls.validity import parse_json
 from tests.conformance.controls.values import Wrong
 
 GOLDEN = Path(__file__).with_name("golden.json")
@@ -102,11 +101,6 @@ class Store:
         now = datetime.now(UTC)
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
         return max(now, self._last + timedelta(milliseconds=1))
-
-
-def parse_json(body: bytes) -> Any:
-    """Decimals with the digits they have. Raises ValueError."""
-    return json.loads(body, parse_float=Decimal)
 
 
 def as_json(value: Any) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.errors import NotDeclared, Skipped
 from conformance.exchange import Response
-from conformance.harvest import matches
+from conformance.harvest import link, matches
 from conformance.model import Level, Requirement
 from conformance.session import Session
 from conformance.statement import dicts
@@ -30,6 +30,12 @@ ASKED = Requirement(
     "_elements keeps the elements asked for, and those that the type requires.",
     f"{SEARCH}#elements",
 )
+OBEYED = Requirement(
+    "rest.subset.obeyed",
+    Level.SHOULD,
+    "A search whose link self says _elements or _summary leaves out what these leave out.",
+    f"{SEARCH}#conformance",
+)
 COUNT = Requirement(
     "rest.subset.count",
     Level.SHALL,
@@ -42,7 +48,7 @@ PRETTY = Requirement(
     "_pretty changes nothing in what is said.",
     "https://hl7.org/fhir/R4/http.html#parameters",
 )
-REQUIREMENTS = (TAGGED, ASKED, COUNT, PRETTY)
+REQUIREMENTS = (TAGGED, ASKED, OBEYED, COUNT, PRETTY)
 _SUBSETTED = "SUBSETTED"
 _META = frozenset({"resourceType", "id", "meta"})
 
@@ -68,6 +74,7 @@ async def judge(session: Session, subject: Subject) -> None:
                 raise Skipped("the search by _id finds nothing")
             _check_tag(check, subject, found)
     await _elements(session, subject, name)
+    await _obeyed(session, subject)
     async with session.check(COUNT, f"{subject.type}?_summary=count") as check:
         answer = await check.get(subject.type, {"_summary": "count"})
         if answer.status == 400:
@@ -109,6 +116,37 @@ async def _elements(session: Session, subject: Subject, name: str) -> None:
         for required in sorted(_required(session, subject.type)):
             kept = required not in subject.resource or required in found
             check.that(kept, f"{required}, which {subject.type} requires, is left out")
+
+
+async def _obeyed(session: Session, subject: Subject) -> None:
+    for key, value, kept in (("_elements", "id", "min"), ("_summary", "true", "isSummary")):
+        async with session.check(OBEYED, f"{subject.type}?_id={subject.id}&{key}={value}") as check:
+            doomed = [one for one in _plain(session, subject.type, kept) if one in subject.resource]
+            if not doomed:
+                raise NotDeclared("the resource has no element that would be left out")
+            answer = await check.get(subject.type, {"_id": subject.id, key: value})
+            if answer.status != 200:
+                raise NotDeclared(f"the parameter is answered {answer.status}")
+            bundle = answer.resource("Bundle")
+            if f"{key}=" not in link(bundle, "self"):
+                raise NotDeclared(f"the link self does not say {key}")
+            found = next(iter(matches(bundle)), {})
+            left = [one for one in doomed if one in found]
+            check.that(not left, f"{', '.join(left[:3])} is still there")
+
+
+def _plain(session: Session, type: str, kept: str) -> list[str]:
+    """The names of the type's own elements that neither `kept` nor their being modifiers keeps."""
+    structure = session.definitions.structure(type) or {}
+    return [
+        one["path"].split(".")[1]
+        for one in structure.get("element", [])
+        if one["path"].count(".") == 1
+        and not one.get("isModifier")
+        and not one.get("min")
+        and not one.get(kept)
+        and one["path"].split(".")[1] not in _META
+    ]
 
 
 def _required(session: Session, type: str) -> set[str]:

@@ -13,7 +13,7 @@ from conformance.model import Level, Requirement
 from conformance.session import Check, Session
 from conformance.suites.rest.bundles import meta_of, version_of
 from conformance.suites.rest.headers import instant
-from conformance.suites.rest.same import missing
+from conformance.suites.rest.same import difference, missing
 from conformance.suites.rest.writing.ledger import Ledger, location_of
 from conformance.suites.rest.writing.samples import NOTE, note_of, sample
 
@@ -26,6 +26,12 @@ VERSION = Requirement(
     f"{HTTP}#update",
 )
 KEPT = Requirement("rest.update.kept", Level.SHOULD, "The resource is kept as it was sent.", f"{HTTP}#update")
+EARLIER = Requirement(
+    "rest.vread.earlier",
+    Level.SHALL,
+    "The version from before an update, where it can be read, is as it was.",
+    f"{HTTP}#vread",
+)
 OTHER_ID = Requirement(
     "rest.update.other-id", Level.SHALL, "A body with another id than the URL's is a 400.", f"{HTTP}#update"
 )
@@ -79,7 +85,7 @@ RACE = Requirement(
     f"{HTTP}#concurrency",
 )
 REQUIREMENTS = (
-    STATUS, VERSION, KEPT, OTHER_ID, NO_ID, OTHER_TYPE, BROKEN, AS_CREATE, NOT_AS_CREATE,
+    STATUS, VERSION, KEPT, EARLIER, OTHER_ID, NO_ID, OTHER_TYPE, BROKEN, AS_CREATE, NOT_AS_CREATE,
     MATCH, STALE, NEVER, RACE,
 )  # fmt: skip
 _AT_ONCE = 4
@@ -125,6 +131,26 @@ async def _good(session: Session, ledger: Ledger, type: str) -> None:
             raise Skipped("nothing was updated")
         where = missing({name: value for name, value in sent.items() if name != "meta"}, found)
         check.that(not where, f"{where} was sent and is not kept as it was")
+    await _earlier(session, type, before, found is not None)
+
+
+async def _earlier(session: Session, type: str, before: dict[str, Any], updated: bool) -> None:
+    async with session.check(EARLIER, type) as check:
+        version = version_of(before)
+        if not updated or not version:
+            raise Skipped("nothing was updated" if version else "the resource has no meta.versionId")
+        if not session.statement.does(type, "vread"):
+            raise NotDeclared(f"vread is not declared for {type}")
+        answer = await check.get(f"{type}/{before['id']}/_history/{version}")
+        if answer.status == 404:
+            raise NotDeclared("earlier versions cannot be read")
+        check.status(answer, 200)
+        found = answer.resource(type)
+        check.that(
+            version_of(found) == version, f"its meta.versionId is {version_of(found)!r}, not {version!r}"
+        )
+        where = difference(before, found)
+        check.that(not where, f"{where} differs from what was read when it was the current version")
 
 
 async def _bad(session: Session, ledger: Ledger, type: str) -> None:

@@ -220,3 +220,14 @@ async def test_nonsense_ends_as_reasons(package: Path) -> None:
 
     report = await judged(package, Altered(alter=alter))
     assert not [one for one in report.results if "no sense could be made" in one.reason]
+
+
+async def test_resources_of_a_profile_that_the_sample_lacks_are_searched_for(package: Path) -> None:
+    """By the codes of the profile; here the server's first page has no vital signs."""
+
+    def alter(url: httpx.URL, body: Json) -> None:
+        if url.path == "/fhir/Observation" and set(url.params) == {"_count"}:
+            body["entry"] = [one for one in body["entry"] if "category" not in one["resource"]]
+
+    report = await judged(package, Altered(alter=alter))
+    assert result(report, "uscore.profile.valid", "Observation vital").status is Status.PASS
