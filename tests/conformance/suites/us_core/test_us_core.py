@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from conformance.model import Status
+from tests.conformance.controls.app import BASE
 from tests.conformance.suites.us_core.guide import PATIENT, VITAL, write_package
 from tests.conformance.suites.us_core.server import Altered, Json, failed, judged, resources, result
 
@@ -231,3 +232,37 @@ async def test_resources_of_a_profile_that_the_sample_lacks_are_searched_for(pac
 
     report = await judged(package, Altered(alter=alter))
     assert result(report, "uscore.profile.valid", "Observation vital").status is Status.PASS
+
+
+async def test_references_may_be_absolute(package: Path) -> None:
+    """Some of a server's references are relative, some have its base: they are the same."""
+
+    def change(one: Json) -> None:
+        if one["id"] in ("bp", "w3"):
+            one["subject"]["reference"] = f"{BASE}/{one['subject']['reference']}"
+
+    report = await judged(package, Altered(alter=_of("Observation", change)))
+    assert set(failed(report)) == {"uscore.profile.meta"}
+
+
+async def test_a_status_may_be_demanded_by_who_documents_it(package: Path) -> None:
+    def alter(url: httpx.URL, body: Json) -> Any:
+        if url.path == "/fhir/Observation" and "patient" in url.params and "status" not in url.params:
+            body.clear()
+            body.update(resourceType="OperationOutcome", issue=[{"severity": "error", "code": "required"}])
+            return 400
+        return None
+
+    def documented(url: httpx.URL, body: Json) -> Any:
+        _statement(
+            lambda body, types: types["Observation"].update(
+                interaction=[{"code": "search-type", "documentation": "Give a status."}, {"code": "read"}]
+            )
+        )(url, body)
+        return alter(url, body)
+
+    silent = await judged(package, Altered(alter=alter))
+    assert "Observation?patient" in failed(silent)["uscore.search.parameter"]
+    report = await judged(package, Altered(alter=documented))
+    assert result(report, "uscore.search.parameter", "Observation?patient").status is Status.SKIPPED
+    assert set(failed(report)) == {"uscore.profile.meta"}
