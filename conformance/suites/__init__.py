@@ -21,4 +21,15 @@ class Suite:
 
 def suites() -> tuple[Suite, ...]:
     """All of them; imported here, so that a suite may import what is above."""
-    return ()
+    from conformance.suites import bulk, capability, fidelity, resources, rest, smart, testscript, us_core
+
+    return (
+        capability.SUITE,
+        rest.SUITE,
+        resources.SUITE,
+        us_core.SUITE,
+        fidelity.SUITE,
+        testscript.SUITE,
+        bulk.SUITE,
+        smart.SUITE,
+    )

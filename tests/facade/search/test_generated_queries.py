@@ -14,12 +14,12 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from conformance.matching import World
 from facade.store import Store
 from tests.facade.search.generated.asking import ASKED, Item, forms, parameters, query
-from tests.facade.search.generated.product import BASE_URL, SETTING, found, pages, total, updated
+from tests.facade.search.generated.features import there
+from tests.facade.search.generated.product import BASE_URL, INDEXED, SETTING, found, pages, total, updated
 from tests.facade.search.generated.stories import story, value_sets
-from tests.facade.search.oracle import World
-from tests.facade.search.oracle.features import there
 from tests.facade.search.stocked import stock
 
 DELETED = 9
@@ -53,6 +53,7 @@ def told(store: Store) -> Told:
         [resource for _, resource in alive],
         updated=[updated(rid) for rid, _ in alive],
         base_url=BASE_URL,
+        longest=INDEXED,
         value_sets=value_sets([resource for _, resource in alive]),
     )
     return Told(world, store)

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 import pytest
 
+from conformance.matching import World
+from conformance.matching.world import Resource, components
 from facade.errors import FacadeError
 from facade.search import supported_parameters
 from facade.spec import definitions
@@ -22,10 +24,8 @@ from facade.spec.definitions import SearchParameter
 from facade.store import Store
 from tests.facade.search.generated.derive import Queries, queries
 from tests.facade.search.generated.examples import example_resources, pairs
-from tests.facade.search.generated.product import BASE_URL, FULL_TEXT, SETTING, found, updated
+from tests.facade.search.generated.product import BASE_URL, FULL_TEXT, INDEXED, SETTING, found, updated
 from tests.facade.search.generated.synthesise import synthesise
-from tests.facade.search.oracle import World
-from tests.facade.search.oracle.world import Resource, components
 from tests.facade.search.stocked import stock
 from tests.paths import needs_shared
 
@@ -75,7 +75,7 @@ def official() -> Official:
 
 def _world(resources: list[Resource]) -> World:
     times = [updated(rid) for rid in range(1, len(resources) + 1)]
-    return World(resources, updated=times, base_url=BASE_URL)
+    return World(resources, updated=times, base_url=BASE_URL, longest=INDEXED)
 
 
 def _type(pair: tuple[str, str]) -> str:

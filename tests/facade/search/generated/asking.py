@@ -12,8 +12,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from conformance.matching.asked import PREFIXES, escaped
+from conformance.matching.world import components
 from facade.spec import definitions
 from facade.spec.definitions import SearchParameter
+from tests.facade.search.generated.features import there
 from tests.facade.search.generated.product import BASE_URL
 from tests.facade.search.generated.stories import (
     CODES,
@@ -26,9 +29,6 @@ from tests.facade.search.generated.stories import (
     URIS,
     WORDS,
 )
-from tests.facade.search.oracle.asked import PREFIXES, escaped
-from tests.facade.search.oracle.features import there
-from tests.facade.search.oracle.world import components
 
 Item = tuple[str, str]
 ASKED = {

@@ -9,14 +9,14 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.matching import expressions, numbers, references, strings, tokens
+from conformance.matching.asked import escaped
+from conformance.matching.expressions import Found
+from conformance.matching.world import Resource, World, components
 from facade.spec import definitions
 from facade.spec.definitions import SearchParameter
+from tests.facade.search.generated.features import there
 from tests.facade.search.generated.product import BASE_URL, FULL_TEXT
-from tests.facade.search.oracle import expressions, numbers, references, strings, tokens
-from tests.facade.search.oracle.asked import escaped
-from tests.facade.search.oracle.expressions import Found
-from tests.facade.search.oracle.features import there
-from tests.facade.search.oracle.world import Resource, World, components
 
 PLAIN = frozenset({"ContactPoint", "boolean", "uri", "url", "id", "canonical", "string"})
 """Types with which `the presence of the pipe symbol SHALL NOT be used`."""
@@ -141,7 +141,7 @@ def _date(made: Queries, found: Found, parameter: SearchParameter) -> None:
 
 
 def _dated(found: Found) -> bool:
-    from tests.facade.search.oracle.dates import stored
+    from conformance.matching.dates import stored
 
     return stored(found) is not None
 

@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from conformance.matching.world import Resource
 from facade.spec import definitions
-from tests.facade.search.oracle.world import Resource
 from tests.paths import SHARED
 
 SUBSET = SHARED / "fhir" / "hl7.fhir.r4.examples-subset.tgz"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from conformance.matching.world import NOW
 from facade.flow.fulltext import TextIndex
 from facade.flow.shelf import Shelf
 from facade.flow.terms import find_terms
@@ -15,13 +16,14 @@ from facade.search.clauses import needed_terms
 from facade.search.fulltext import text_types
 from facade.store import Store
 from facade.store.access import EVERYTHING
-from tests.facade.search.oracle.world import NOW
 from tests.facade.search.stocked import UPDATED, id_of
 
 Items = Sequence[tuple[str, str]]
 BASE_URL = "http://facade.example/fhir"
 SETTING = Setting(base_url=BASE_URL)
 ALL = 100_000
+INDEXED = 250
+"""Characters of a text that the index holds: `:contains` misses what comes later."""
 FULL_TEXT = frozenset({"_text", "_content"})
 
 

@@ -10,8 +10,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from conformance.matching.world import Resource
 from tests.facade.search.generated.product import BASE_URL
-from tests.facade.search.oracle.world import Resource
 
 WORDS = [
     "Ann",

@@ -9,10 +9,10 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from conformance.matching.expressions import branches_of
+from conformance.matching.world import Resource, components
 from facade.spec import definitions
 from facade.spec.definitions import Element, SearchParameter
-from tests.facade.search.oracle.expressions import branches_of
-from tests.facade.search.oracle.world import Resource, components
 
 SUITED = {
     "string": ("string", "markdown", "HumanName", "Address"),
