@@ -15,7 +15,9 @@ from facade.rest.answer import Answer, Header
 from facade.rest.request.call import Call
 
 _OURS = re.compile(r'(?:W/)?"(\d{1,9})"|(\d{1,9})', re.ASCII)
-_TAG = re.compile(r'(?:W/)?"[!#-~\x80-\xff]*"')  # anyone's: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3
+_TAG = re.compile(
+    r'(?:W/)?"[!#-~\x80-\xff]*"'
+)  # anyone's: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3
 
 
 def version_headers(version: int, updated: int) -> tuple[Header, ...]:
