@@ -105,6 +105,10 @@ def _properties(types: list[str], text: dict[str, Any]) -> dict[str, Any]:
         "let": {"type": "object", "additionalProperties": text, "description": "Names for expressions."},
         "id": {**text, "description": "Source key of the logical id; empty: no resource."},
         "profile": {"type": ["string", "array", "object"], "description": "Becomes meta.profile."},
+        "claims": {
+            "anyOf": [text, {"type": "array", "items": text}],
+            "description": "Profiles that some of its resources claim, for the CapabilityStatement.",
+        },
         "map": {"$ref": "#/$defs/value", "description": "The resource's elements."},
         "search": {
             "type": "object",

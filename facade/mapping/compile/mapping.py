@@ -21,7 +21,7 @@ from facade.mapping.pushdown.sight import Sight
 from facade.spec import definitions
 from facade.spec.definitions import Element
 
-KEYS = ("resource", "stream", "when", "for", "let", "id", "profile", "map", "search", "disabled")
+KEYS = ("resource", "stream", "when", "for", "let", "id", "profile", "claims", "map", "search", "disabled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class MappingDoc:
 
     `search` holds the search parameters that the source itself can answer, `fixed` those that are alike for
     all records, and `rows_of` leads from a logical id to the rows that can make it (facade.mapping.pushdown).
-    `profiles` are those that every resource of it claims.
+    `profiles` are those that its resources claim, as far as they are written out.
     """
 
     name: str
@@ -110,7 +110,7 @@ def compile_mapping(
         read,
         node.file,
         node.line,
-        _claimed(node),
+        _claimed(node, scope),
     )
     run = assemble(type.text, steps, id_key, build, profiles)
     return Plan(doc, counter.size, run)
@@ -160,10 +160,17 @@ def _resource(node: Map, type: str, scope: Scope) -> Run:
     return compile_map(Map(entries, written.file, written.line), place, scope)
 
 
-def _claimed(node: Map) -> tuple[str, ...]:
-    written = node.get("profile")
-    items = written.items if isinstance(written, Seq) else (written,)
-    return tuple(one.text for one in items if isinstance(one, Scalar) and not one.text.startswith("$"))
+def _claimed(node: Map, scope: Scope) -> tuple[str, ...]:
+    """The profiles that are written out: those of all its resources, and those of some."""
+    found: dict[str, None] = {}
+    for key in ("profile", "claims"):
+        written = node.get(key)
+        for item in written.items if isinstance(written, Seq) else (written,):
+            if isinstance(item, Scalar) and not item.text.startswith("$"):
+                found[item.text] = None
+            elif key == "claims" and item is not None:
+                scope.problem(item.file, item.line, "`claims` takes canonical URLs, written out")
+    return tuple(found)
 
 
 def _profiles(node: Map, scope: Scope) -> list[Run]:
