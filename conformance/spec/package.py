@@ -136,10 +136,15 @@ def _type(one: Json) -> Json:
         elif each["url"] == _TYPE_MUST_SUPPORT and each.get("valueBoolean"):
             kept["mustSupport"] = True
     beside = zip(one.get("targetProfile", ()), one.get("_targetProfile", ()), strict=False)
-    targets = [url for url, said in beside if _TYPE_MUST_SUPPORT in str(said)]
+    targets = [url for url, said in beside if _is_must_support(said)]
     if targets:
         kept["mustSupportTargets"] = targets
     return kept
+
+
+def _is_must_support(beside: Json | None) -> bool:
+    said = beside.get("extension", ()) if beside else ()
+    return any(each["url"] == _TYPE_MUST_SUPPORT and each.get("valueBoolean") for each in said)
 
 
 def _concepts(node: Json, parent: str | None = None) -> Iterator[list[str | None]]:

@@ -21,11 +21,12 @@ class Suite:
 
 def suites() -> tuple[Suite, ...]:
     """All of them; imported here, so that a suite may import what is above."""
-    from conformance.suites import bulk, capability, fidelity, rest, smart, testscript, us_core
+    from conformance.suites import bulk, capability, fidelity, resources, rest, smart, testscript, us_core
 
     return (
         capability.SUITE,
         rest.SUITE,
+        resources.SUITE,
         us_core.SUITE,
         fidelity.SUITE,
         testscript.SUITE,

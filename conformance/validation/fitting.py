@@ -17,10 +17,10 @@ _CODED = frozenset({"code", "Coding", "CodeableConcept"})
 
 
 def marks(node: Node, definitions: Definitions, url: str) -> int | None:
-    """How many of a profile's marks a resource has; None if it lacks one, or that cannot be told.
+    """How many of a profile's marks a resource has; None if it lacks one, or none can tell.
 
-    Marks are the fixed values, patterns and slices of its coded elements, and the value set of its code. So is
-    a patient whom the profile asks for and R4 does not: a device of no one is no implant.
+    Marks are the fixed values, patterns and slices of its coded elements, and the value set of its code. A
+    patient whom the profile asks for and R4 does not is one too: a device of no one is no implant.
     """
     known = library(definitions)
     profile = known.profile(url)
@@ -34,6 +34,30 @@ def marks(node: Node, definitions: Definitions, url: str) -> int | None:
             return None
         found += more
     return found
+
+
+def tokens(definitions: Definitions, url: str) -> dict[str, tuple[str, str]]:
+    """System and code to search for a profile's resources by, by the name of the coded element."""
+    profile = library(definitions).profile(url)
+    found: dict[str, tuple[str, str]] = {}
+    for name, shape in profile.root.children.items() if profile and profile.root else ():
+        if shape.least and _CODED & set(shape.codes):
+            codings = (_coding(one) for one in (shape, *(slice for slice in shape.slices if slice.least)))
+            for system, code in filter(None, codings):
+                found.setdefault(name, (system, code))
+    return found
+
+
+def _coding(shape: Shape) -> tuple[str, str] | None:
+    """The first coding that an element must have, by its own value or by those below."""
+    value = shape.said("pattern") or shape.said("fixed")
+    if isinstance(value, dict):
+        coding = value["coding"][0] if value.get("coding") else value
+        system, code = coding.get("system"), coding.get("code")
+    else:
+        below = shape.children.get("coding", shape).children
+        system, code = (below[name].said("fixed") if name in below else None for name in ("system", "code"))
+    return (system, code) if isinstance(system, str) and isinstance(code, str) else None
 
 
 def _of_element(known: Library, slicer: Slicer, shape: Shape, items: list[Node]) -> int | None:

@@ -107,7 +107,7 @@ def _escape(text: str) -> str:
 
 
 async def search(check: Check, type: str, params: list[tuple[str, str]], until: str = "") -> dict[str, Json]:
-    """The matches by id, page after page until one of the id `until` is among them. Raises Failed, Skipped."""
+    """The matches by id, page after page until `until` is among them. Raises Failed, Skipped."""
     found: dict[str, Json] = {}
     url, asked = type, [*params, ("_count", "100")]
     for _ in range(_PAGES):

@@ -17,10 +17,9 @@ from conformance.suites.us_core import requirements as asks
 from conformance.suites.us_core.declaring import declared_profiles
 from conformance.suites.us_core.guide import Wanted
 from conformance.suites.us_core.holdings import Holdings
-from conformance.validation import Node, Problem, against, errors, marks, must_support, read
+from conformance.validation import Node, Problem, against, errors, marks, must_support, read, tokens, told
 
 Json = dict[str, Any]
-_SHOWN = 3  # resources named in a reason
 _AT_MOST = 60  # resources of a profile that are validated
 
 
@@ -64,6 +63,21 @@ def _fitting(session: Session, wanted: Wanted, node: Node, declared: set[str]) -
             yield url
 
 
+async def _rare(session: Session, holdings: Holdings, wanted: Wanted, meant: Meant) -> list[Json]:
+    """Resources of the profiles of which the sample has none, searched for by their codes."""
+    known = session.statement.types[wanted.type].parameters
+    asked: dict[tuple[str, str], None] = {}
+    for url in wanted.profiles.keys() - meant.nodes.keys():
+        marked = tokens(session.definitions, url)
+        name = next((each for each in ("code", *sorted(marked)) if each in marked and each in known), "")
+        if name and name in wanted.definitions:
+            asked[name, "|".join(marked[name])] = None
+    found: dict[str, Json] = {}
+    for name, value in sorted(asked):
+        found |= {one["id"]: one for one in await holdings.search(wanted.type, {name: value})}
+    return list(found.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One profile: whether it is declared, the resources meant for it, and why there are none."""
@@ -90,6 +104,11 @@ async def judge_profiles(session: Session, holdings: Holdings, wanted: Wanted) -
     """All the profiles of one type."""
     resources = await holdings.of(wanted.type)
     meant = await sort_out(session, wanted, resources)
+    rare = await _rare(session, holdings, wanted, meant) if resources else []
+    if rare:
+        known = {one["id"] for one in resources}
+        resources = [*resources, *(one for one in rare if one["id"] not in known)]
+        meant = await sort_out(session, wanted, resources)
     declared = declared_profiles(session, wanted)
     none = f"no {wanted.type} of the {len(resources)} read is meant for it"
     for url in wanted.profiles:
@@ -137,32 +156,11 @@ async def _valid(session: Session, case: Case) -> None:
             }
             if mine:
                 await check.get(f"{case.type}/{next(iter(mine))}")  # so that the report shows what is wrong
-                raise Failed(_told(case.type, mine, min(len(case.nodes), _AT_MOST)))
+                raise Failed(told(case.type, mine, min(len(case.nodes), _AT_MOST)))
 
 
 def _is_missing(problem: Problem) -> bool:
     return problem.key == "cardinality" and "is missing" in problem.text
-
-
-def _told(type: str, found: dict[str, list[Problem]], count: int) -> str:
-    """Each kind of error once, with the number of resources that have it."""
-    kinds: dict[str, list[str]] = {}
-    for id, wrong in found.items():
-        for text in dict.fromkeys(_unnumbered(str(one)) for one in wrong):
-            kinds.setdefault(text, []).append(id)
-    parts = []
-    for text, ids in sorted(kinds.items(), key=lambda item: (-len(item[1]), item[0])):
-        named = ", ".join(f"{type}/{id}" for id in ids[:_SHOWN]) + (" …" if len(ids) > _SHOWN else "")
-        parts.append(f"{text} ({len(ids)} of {count}: {named})")
-    return "; ".join(parts[:6]) + (f"; and {len(parts) - 6} more" if len(parts) > 6 else "")
-
-
-def _unnumbered(text: str) -> str:
-    place, _, rest = text.partition(": ")
-    return (
-        "".join(part.partition("]")[2] if at else part for at, part in enumerate(place.split("[")))
-        + f": {rest}"
-    )
 
 
 async def _support(session: Session, case: Case) -> None:

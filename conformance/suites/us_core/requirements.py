@@ -131,10 +131,11 @@ SUPPORT = _shall(
     "A server can fill every must-support element of the profiles that it supports.",
     f"{_SUPPORT}#must-support-elements",
 )
-RESOLVES = _shall(
-    "reference.resolves",
+RESOLVES = Requirement(
+    "uscore.reference.resolves",
+    Level.SHOULD,
     "A must-support reference to a resource of the server can be read.",
-    f"{_SUPPORT}#must-support---resource-references",
+    f"{_STATEMENT}#resource-type",
 )
 UNAUTHORIZED = _shall(
     "security.unauthorized",

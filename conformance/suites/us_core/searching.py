@@ -12,6 +12,7 @@ from typing import Any
 from conformance.errors import Failed, NotDeclared, Skipped
 from conformance.model import Level
 from conformance.session import Check, Session
+from conformance.statement import dicts
 from conformance.suites.us_core import requirements as asks
 from conformance.suites.us_core.asking import Value, search, values_of
 from conformance.suites.us_core.guide import Combination, Wanted
@@ -107,15 +108,15 @@ def _wants_status(session: Session, check: Check, wanted: Wanted, params: list[t
     last = check.exchanges[-1].response if check.exchanges else None
     if last is None or last.status != 400 or any("status" in name for name, _ in params):
         return False
-    for rest in session.statement.raw.get("rest", ()):
-        for one in rest.get("resource", ()):
-            if one.get("type") == wanted.type:
-                return any(
-                    "status" in str(each.get("documentation")).lower()
-                    for each in one.get("interaction", ())
-                    if each.get("code") == "search-type"
-                )
-    return False
+    resources = [
+        one for rest in dicts(session.statement.raw.get("rest")) for one in dicts(rest.get("resource"))
+    ]
+    return any(
+        "status" in str(each.get("documentation")).lower()
+        for one in resources
+        for each in dicts(one.get("interaction"))
+        if one.get("type") == wanted.type and each.get("code") == "search-type"
+    )
 
 
 def _all_have(wanted: Wanted, name: str, value: Value, found: dict[str, Json]) -> None:
@@ -126,14 +127,15 @@ def _all_have(wanted: Wanted, name: str, value: Value, found: dict[str, Json]) -
             raise Failed(f"a {one.get('resourceType')} is among the matches of a search for {wanted.type}")
         if type not in ("reference", "token") or len(value.forms) < 2:
             continue
-        own = values_of(wanted, name, one)
-        if not any(each.forms[0].lower() == value.forms[0].lower() for each in own):
+        asked = value.forms[0].lower()
+        own = [each.forms[0].lower() for each in values_of(wanted, name, one)]
+        if asked not in own and not (type == "reference" and any(each.endswith(f"/{asked}") for each in own)):
             raise Failed(f"{wanted.type}/{id} was found, and its {name} is not the one asked for")
 
 
 async def _forms(session: Session, holdings: Holdings, wanted: Wanted, resources: list[Json]) -> None:
     """Each parameter's other form: a token without its system, a reference without its type."""
-    for name, one in _smallest(session, wanted):
+    for name, one in smallest(session, wanted):
         type = wanted.definitions[name].get("type") if name in wanted.definitions else ""
         if type not in ("token", "reference"):
             continue
@@ -146,7 +148,7 @@ async def _forms(session: Session, holdings: Holdings, wanted: Wanted, resources
             await find(session, check, wanted, params, resource)
 
 
-def _smallest(session: Session, wanted: Wanted) -> Iterator[tuple[str, Combination]]:
+def smallest(session: Session, wanted: Wanted) -> Iterator[tuple[str, Combination]]:
     """Each parameter with the smallest search asked for that it is part of, where all of it is declared."""
     known = session.statement.types[wanted.type].parameters
     seen: set[str] = set()
@@ -155,6 +157,3 @@ def _smallest(session: Session, wanted: Wanted) -> Iterator[tuple[str, Combinati
             if name not in seen:
                 seen.add(name)
                 yield name, one
-
-
-smallest = _smallest
