@@ -73,14 +73,15 @@ _ASKED = 3
 
 async def judge(session: Session, type: str) -> None:
     """A first page of the type's resources."""
-    bundle: dict[str, Any] | None = None
+    bundle: dict[str, Any] = {}
+    entries: list[dict[str, Any]] | None = None
     async with session.check(ANSWER, type) as check:
         answer = await check.get(type, {"_count": str(_ASKED)})
         check.status(answer, 200)
         bundle = answer.resource("Bundle")
         check.that(bundle.get("type") == "searchset", f"the Bundle's type is {bundle.get('type')!r}")
         entries = entries_of(bundle)
-    if bundle is None:
+    if entries is None:
         return
     seen = session.results[-1].exchanges
     async with session.check(TYPE, type) as check:
