@@ -21,7 +21,7 @@ class Suite:
 
 def suites() -> tuple[Suite, ...]:
     """All of them; imported here, so that a suite may import what is above."""
-    from conformance.suites import bulk, capability, fidelity, resources, rest, smart, testscript, us_core
+    from conformance.suites import bulk, capability, fidelity, resources, rest, smart, testscript, us_core, validator
 
     return (
         capability.SUITE,
@@ -32,4 +32,5 @@ def suites() -> tuple[Suite, ...]:
         testscript.SUITE,
         bulk.SUITE,
         smart.SUITE,
+        validator.SUITE,
     )

@@ -8,7 +8,7 @@ A script that cannot be run is the script's fault, and said so at the level SHOU
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -159,7 +159,7 @@ class _Script:
             return ""
         part = Part("setup")
         async with self._session.check(SETUP, self._title) as check:
-            part = self._run.setup = await engine.setup(_sender(check))
+            part = self._run.setup = await engine.setup(_sender(check, self._session.client.url))
             _raise(part)
         return f"the setup did not come to its end: {part.why}" if part.stopped else ""
 
@@ -172,7 +172,7 @@ class _Script:
         if why is not None:
             self._skip(test, str(why))
             raise why
-        part = await engine.test(test, _sender(check))
+        part = await engine.test(test, _sender(check, self._session.client.url))
         self._run.tests.append(part)
         _raise(part)
 
@@ -182,7 +182,11 @@ class _Script:
 
         async def send(planned: Planned) -> Response:
             return await self._session.client.send(
-                planned.method, planned.path, headers=planned.headers, body=planned.body
+                planned.method,
+                planned.path,
+                headers=planned.headers,
+                body=planned.body,
+                target=planned.target(self._session.client.url(planned.path)),
             )
 
         return await engine.teardown(send)
@@ -198,11 +202,17 @@ class _Script:
         return wrong
 
 
-def _sender(check: Check) -> Send:
+def _sender(check: Check, url: Callable[[str], str]) -> Send:
     """Sends, and keeps the exchange with the check."""
 
     async def send(planned: Planned) -> Response:
-        return await check.send(planned.method, planned.path, headers=planned.headers, body=planned.body)
+        return await check.send(
+            planned.method,
+            planned.path,
+            headers=planned.headers,
+            body=planned.body,
+            target=planned.target(url(planned.path)),
+        )
 
     return send
 

@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/testscript-definitions.html#TestScript.setup.action.oper
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,12 +32,19 @@ METHODS = {
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A request to send; `path` is below the base URL, or whole."""
+    """A request to send; `path` is below the base URL, or whole. `raw`: its characters as they are."""
 
     method: str
     path: str
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    raw: bool = False
+
+    def target(self, url: str) -> str:
+        """What stands in the request line for a URL, if not what the client would make of it: path and query
+        as they are written, as far as HTTP can carry them."""
+        plain = "/" + url.partition("://")[2].partition("/")[2]
+        return plain if self.raw and re.fullmatch(r"[!-~]+", plain) else ""
 
     @property
     def writes(self) -> bool:
@@ -97,7 +105,7 @@ def plan(operation: Json, state: State) -> Planned:
             headers["content-type"] = "application/x-www-form-urlencoded"
     for one in operation.get("requestHeader", ()):
         headers[str(one["field"]).lower()] = state.fill(str(one["value"]))
-    return Planned(method, path, headers, body)
+    return Planned(method, path, headers, body, operation.get("encodeRequestUrl") is False)
 
 
 def _named_as(path: str, operation: Json, source: Message) -> Message | None:

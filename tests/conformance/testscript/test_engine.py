@@ -105,6 +105,19 @@ async def test_a_search_by_post_and_its_pages(tmp_path: Path) -> None:
     assert found == [(Status.PASS, "")] * 2
 
 
+async def test_a_url_that_is_not_encoded(tmp_path: Path) -> None:
+    params = {"resource": "Patient", "params": '?family="x"'}
+    plain = {"encodeRequestUrl": False} | params
+    found = await statuses(
+        tmp_path,
+        script(
+            [operation("search", **params), check(requestURL="%22", operator="notContains")],
+            [operation("search", **plain), check(response="okay")],
+        ),
+    )
+    assert found == [(Status.PASS, "")] * 2
+
+
 async def test_variables(tmp_path: Path) -> None:
     variables = [
         {"name": "id", "defaultValue": "a1"},
