@@ -27,7 +27,7 @@ METHOD = Requirement(
     "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6",
 )
 PATH = Requirement(
-    "rest.surface.path", Level.SHOULD, "A URL that means nothing is refused.", f"{HTTP}#styleguide"
+    "rest.surface.path", Level.MAY, "A URL that means nothing is refused.", f"{HTTP}#styleguide"
 )
 CORS = Requirement(
     "rest.surface.cors",

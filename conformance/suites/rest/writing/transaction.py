@@ -94,6 +94,7 @@ async def _mixed(session: Session, ledger: Ledger, type: str) -> None:
         check.that(note_of(await ledger.read(check, path)) == "second", f"{path} was not updated")
         check.status(await check.get(doomed), 410, 404)
     async with session.check(SEES, type) as check:
+        declared(session)
         if found is None:
             raise Skipped("there is no transaction-response")
         check.exchanges += session.results[-1].exchanges
@@ -119,6 +120,7 @@ async def _atomic(session: Session, ledger: Ledger, type: str) -> None:
             many = len(await ledger.find(check, type, f"identifier={SYSTEM}%7C{token}"))
             check.that(many == 0, f"{many} of the refused transaction were created")
     async with session.check(OUTCOME, type) as check:
+        declared(session)
         if answer is None:
             raise Skipped("no transaction was refused")
         check.exchanges += session.results[-1].exchanges
