@@ -21,7 +21,17 @@ class Suite:
 
 def suites() -> tuple[Suite, ...]:
     """All of them; imported here, so that a suite may import what is above."""
-    from conformance.suites import bulk, capability, fidelity, resources, rest, smart, testscript, us_core, validator
+    from conformance.suites import (
+        bulk,
+        capability,
+        fidelity,
+        resources,
+        rest,
+        smart,
+        testscript,
+        us_core,
+        validator,
+    )
 
     return (
         capability.SUITE,
