@@ -11,6 +11,7 @@ from typing import Annotated
 import httpx
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -23,7 +24,8 @@ from rich.progress import (
 from conformance.errors import CannotRun
 from conformance.model import Result, Status
 from conformance.options import Options
-from conformance.reports import print_summary, write_reports
+from conformance.reports import check_files, print_summary, write_reports
+from conformance.reports.text import clean
 from conformance.run import Report, run
 from conformance.suites import Suite
 
@@ -40,15 +42,25 @@ def headers_of(auth: str) -> dict[str, str]:
     """`bearer:TOKEN`, `basic:USER:PASSWORD`, or `@FILE` holding either. Raises CannotRun."""
     if auth.startswith("@"):
         try:
-            auth = Path(auth[1:]).read_text().strip()
-        except OSError:
+            auth = Path(auth[1:]).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeError):
             raise CannotRun(f"--auth: the file {auth[1:]} cannot be read.") from None
     kind, _, secret = auth.partition(":")
+    if kind == "bearer" and not (secret.isascii() and secret.isprintable() and " " not in secret):
+        raise CannotRun("--auth: a token has no spaces, and no characters but those of ASCII.")
     if kind == "bearer" and secret:
         return {"authorization": f"Bearer {secret}"}
     if kind == "basic" and ":" in secret:
         return {"authorization": "Basic " + b64encode(secret.encode()).decode()}
     raise CannotRun("--auth: write bearer:TOKEN, basic:USER:PASSWORD, or @FILE that holds one of these.")
+
+
+def variables_of(given: list[str]) -> dict[str, str]:
+    """`NAME=VALUE`, each. Raises CannotRun."""
+    for one in given:
+        if not one.partition("=")[0] or "=" not in one:
+            raise CannotRun(f"--testscript-variable: write NAME=VALUE, not {one}.")
+    return {one.partition("=")[0]: one.partition("=")[2] for one in given}
 
 
 @app.command()
@@ -59,6 +71,8 @@ def judge(  # noqa: PLR0917 - each is an option by its name
     ig: Annotated[list[Path], typer.Option(help="An implementation guide's package (.tgz)")] = [],  # noqa: B006
     fidelity: Annotated[Path | None, typer.Option(help="A folder of rows and golden resources")] = None,
     testscript: Annotated[list[Path], typer.Option(help="A TestScript, or a folder of them")] = [],  # noqa: B006
+    testscript_variable: Annotated[list[str], typer.Option(help="NAME=VALUE for a script's variable")] = [],  # noqa: B006
+    testscript_reports: Annotated[Path | None, typer.Option(help="Write a TestReport a script here")] = None,
     validator: Annotated[Path | None, typer.Option(help="HL7's or HAPI's Java validator (.jar)")] = None,
     auth: Annotated[str, typer.Option(help="bearer:TOKEN, basic:USER:PASSWORD or @FILE")] = "",
     ca: Annotated[Path | None, typer.Option(help="A certificate authority to trust (PEM)")] = None,
@@ -84,6 +98,8 @@ def judge(  # noqa: PLR0917 - each is an option by its name
             packages=tuple(ig),
             fidelity=fidelity,
             testscripts=tuple(testscript),
+            testscript_variables=variables_of(testscript_variable),
+            testscript_reports=testscript_reports,
             validator=validator,
             headers=headers_of(auth) if auth else {},
             ca=ca,
@@ -96,14 +112,28 @@ def judge(  # noqa: PLR0917 - each is an option by its name
             seed=seed,
         )
         check_url(base_url)
+        check_paths(options)
+        given = {"json": json, "junit": junit, "html": html, "test-report": test_report}
+        files = {form: path for form, path in given.items() if path is not None}
+        check_files(files)
         report = _run(options)
-        files = {json: "json", junit: "junit", html: "html", test_report: "testreport"}
-        write_reports(report, {form: path for path, form in files.items() if path is not None})
+        print_summary(report, Console())
+        write_reports(report, files)
     except CannotRun as error:
-        _errors.print(f"[red]facade-conformance:[/] {error}", highlight=False, soft_wrap=True)
+        _say(str(error))
         raise SystemExit(2) from None
-    print_summary(report, Console())
+    except KeyboardInterrupt:
+        _say("interrupted before anything was judged.")
+        raise SystemExit(130) from None
+    if report.cut_short:
+        _say(f"cut short: {report.cut_short}")
     raise SystemExit(report.exit_status)
+
+
+def _say(text: str) -> None:
+    """One line on standard error, whatever a server put into it."""
+    line = escape(" ".join(clean(text).split()))
+    _errors.print(f"[red]facade-conformance:[/] {line}", highlight=False, soft_wrap=True)
 
 
 def check_url(base_url: str) -> None:
@@ -112,10 +142,24 @@ def check_url(base_url: str) -> None:
         url = httpx.URL(base_url)
     except httpx.InvalidURL:
         url = httpx.URL("")
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.userinfo:
+        raise CannotRun("the base URL holds a login, which reports would show; give it with --auth.")
+    if url.scheme not in ("http", "https") or not url.host or not 0 < (url.port or 80) < 65536:
         raise CannotRun(
             f"{base_url!r} is not the URL of a server; write http://host/path or https://host/path."
         )
+    if url.query or url.fragment:
+        raise CannotRun(f"{base_url!r}: a base URL has no query and no fragment.")
+
+
+def check_paths(options: Options) -> None:
+    """Raises CannotRun for what is to be read and is not there; what is in it, its readers see."""
+    named: list[tuple[str, Path | None]] = [("--ig", path) for path in options.packages]
+    named += [("--testscript", path) for path in options.testscripts]
+    named += [("--fidelity", options.fidelity), ("--validator", options.validator), ("--ca", options.ca)]
+    for option, path in named:
+        if path is not None and not path.exists():
+            raise CannotRun(f"{option}: {path} is not there.")
 
 
 def _run(options: Options) -> Report:

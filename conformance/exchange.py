@@ -72,8 +72,19 @@ class Exchange:
 
 
 def parse_json(body: bytes | str) -> Any:
-    """JSON with exact decimals. Raises ValueError."""
-    return json.loads(body, parse_float=Decimal)
+    """JSON with exact decimals, in UTF-8 if it is bytes. Raises ValueError."""
+    try:
+        return json.loads(
+            body if isinstance(body, str) else body.decode("utf-8-sig"),
+            parse_float=Decimal,
+            parse_constant=_none,
+        )
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _none(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
 
 
 def write_json(value: Any) -> bytes:

@@ -58,6 +58,13 @@ class Harvest:
         types = self._statement.with_interaction("search-type")
         return dict(zip(types, await asyncio.gather(*map(self.of, types)), strict=True))
 
+    async def aclose(self) -> None:
+        """Read no further."""
+        tasks = list(self._pools.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def forget(self) -> None:
         """What was read is out of date: the kit has written."""
         self._pools.clear()
@@ -116,7 +123,8 @@ def mode(entry: dict[str, Any]) -> str:
     said = search.get("mode") if isinstance(search, dict) else None
     if isinstance(said, str):
         return said
-    outcome = entry.get("resource", {}).get("resourceType") == "OperationOutcome"
+    resource = entry.get("resource")
+    outcome = isinstance(resource, dict) and resource.get("resourceType") == "OperationOutcome"
     return "outcome" if outcome else "match"
 
 

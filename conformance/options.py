@@ -18,6 +18,8 @@ class Options:
     packages: tuple[Path, ...] = ()
     fidelity: Path | None = None
     testscripts: tuple[Path, ...] = ()
+    testscript_variables: dict[str, str] = field(default_factory=dict)
+    testscript_reports: Path | None = None
     validator: Path | None = None
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     ca: Path | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ from conformance.client import Client, Unanswered
 from conformance.errors import CannotRun, Failed, ServerGone
 from conformance.model import Level, Requirement, Result, Status, Tally
 from conformance.options import Options
-from conformance.session import Session
+from conformance.session import Session, place_of
+from conformance.spec.definitions import definitions
 from conformance.statement import Statement, parse_statement
 from conformance.suites import Suite, suites
 
@@ -31,6 +33,7 @@ class Report:
     tallies: dict[str, Tally] = field(default_factory=dict)
     suites: list[Suite] = field(default_factory=list)
     cut_short: str = ""
+    interrupted: bool = False
 
     def failures(self, level: Level) -> list[Result]:
         """The checks of this level that failed."""
@@ -42,11 +45,18 @@ class Report:
         return [each for suite in self.suites for each in suite.requirements if each.id not in tried]
 
     @property
+    def vacuous(self) -> bool:
+        """Whether no SHALL was seen to hold: then nothing is said of the server by there being no failure."""
+        return not any(
+            one.status is Status.PASS and one.requirement.level is Level.SHALL for one in self.results
+        )
+
+    @property
     def exit_status(self) -> int:
-        """0 if every SHALL that was tried holds, 1 if not, 3 if the run was cut short."""
+        """0 if SHALLs were tried and all hold, 1 if not, 3 if the run was cut short, 130 if by the user."""
         if self.cut_short:
-            return 3
-        return 1 if self.failures(Level.SHALL) else 0
+            return 130 if self.interrupted else 3
+        return 1 if self.failures(Level.SHALL) or self.vacuous else 0
 
 
 async def run(
@@ -59,6 +69,7 @@ async def run(
 ) -> Report:
     """Judge a server. Raises CannotRun where there is nothing to judge."""
     chosen = choose(options.suites)
+    definitions(options.packages)  # read before anything is asked: they may not be there
     client = Client(options, transport)
     begun = time.monotonic()
     try:
@@ -70,13 +81,29 @@ async def run(
             for suite in chosen:
                 begin(suite)
                 report.suites.append(suite)
-                await suite.run(session)
-        except* ServerGone as gone:
-            report.cut_short = str(_first(gone))
+                await _judge(suite, session, report)
+        except ServerGone as gone:
+            report.cut_short = str(gone)
+        except asyncio.CancelledError:
+            report.cut_short, report.interrupted = "interrupted; what follows was not tried.", True
+        finally:
+            await session.harvest.aclose()
         report.seconds, report.requests = time.monotonic() - begun, client.requests
         return report
     finally:
         await client.aclose()
+
+
+async def _judge(suite: Suite, session: Session, report: Report) -> None:
+    """One suite. Raises ServerGone; any other error is the kit's own, which the other suites survive."""
+    try:
+        await suite.run(session)
+    except Exception as error:
+        first = _first(error)
+        if isinstance(first, ServerGone):
+            raise first from None
+        told = str(first) if isinstance(first, Failed) else place_of(first)
+        report.cut_short = f"the suite {suite.name} broke off: {told}."
 
 
 def choose(names: Sequence[str]) -> list[Suite]:
@@ -99,6 +126,11 @@ async def read_statement(client: Client) -> Statement:
     where = f"{client.base}/metadata"
     if answer.status in (401, 403):
         raise CannotRun(f"{where} answers {answer.status}: the server wants a login (--auth).")
+    if answer.status in (301, 302, 303, 307, 308):
+        to = answer.header("location").removesuffix("/metadata")
+        raise CannotRun(
+            f"{where} redirects ({answer.status}), which is not followed: give {to or 'the URL it leads to'}."
+        )
     if answer.status != 200:
         raise CannotRun(f"{where} answers {answer.status}: is this the base URL of a FHIR server?")
     try:
@@ -119,8 +151,9 @@ def software_of(statement: Statement) -> str:
     return " ".join(str(software[name]) for name in ("name", "version") if software.get(name))
 
 
-def _first(group: BaseExceptionGroup[ServerGone]) -> BaseException:
-    found: BaseException = group
-    while isinstance(found, BaseExceptionGroup):
-        found = found.exceptions[0]
-    return found
+def _first(error: Exception) -> Exception:
+    """Of an error of several tasks at once the one that ended them: ServerGone if it is among them."""
+    if not isinstance(error, ExceptionGroup):
+        return error
+    every = [_first(one) for one in error.exceptions]
+    return next((one for one in every if isinstance(one, ServerGone)), every[0])

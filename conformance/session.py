@@ -96,7 +96,7 @@ class Check:
             case ServerGone():
                 status, reason = Status.FAIL, str(error)
             case Exception():
-                status, reason = Status.FAIL, f"no sense could be made of the answer: {_place(error)}"
+                status, reason = Status.FAIL, f"no sense could be made of the answer: {place_of(error)}"
             case _:
                 return False
         seconds = time.monotonic() - self._begun
@@ -114,10 +114,19 @@ class Check:
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
+        target: str = "",
+        anonymous: bool = False,
     ) -> Response:
         """An answer of any status; the exchange is kept with the result. Raises Unanswered (a Failed)."""
         return await self._session.client.send(
-            method, path, params=params, headers=headers, body=body, log=self.exchanges
+            method,
+            path,
+            params=params,
+            headers=headers,
+            body=body,
+            target=target,
+            log=self.exchanges,
+            anonymous=anonymous,
         )
 
     async def get(self, path: str, params: Params | None = None, **headers: str) -> Response:
@@ -141,7 +150,7 @@ class Check:
             raise Failed(f"the status is {response.status}, not {' or '.join(map(str, allowed))}")
 
 
-def _place(error: Exception) -> str:
+def place_of(error: BaseException) -> str:
     """An error of ours for the report: what and where, not the data in it."""
     frames = traceback.extract_tb(error.__traceback__)
     last = frames[-1] if frames else None

@@ -6,8 +6,9 @@ import json
 from collections import Counter
 from typing import Any
 
-from conformance.exchange import SHOWN, Exchange
+from conformance.exchange import Exchange
 from conformance.model import Result, Status
+from conformance.reports.text import body_text
 from conformance.run import Report
 
 
@@ -73,18 +74,13 @@ def exchange_as_json(exchange: Exchange) -> dict[str, Any]:
         "request": {"method": request.method, "url": request.url, "headers": dict(request.headers)}
     }
     if request.body:
-        found["request"]["body"] = _text(request.body)
+        found["request"]["body"] = body_text(request.body)
     if response is None:
         found["trouble"] = exchange.trouble
     else:
         found["response"] = {
             "status": response.status,
             "headers": dict(response.headers),
-            "body": _text(response.body),
+            "body": body_text(response.body),
         }
     return found
-
-
-def _text(body: bytes) -> str:
-    text = body.decode("utf-8", "replace")
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(body)} bytes in all)"

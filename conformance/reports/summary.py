@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from conformance.model import Level, Result, Status
+from conformance.reports.tables import by_requirement, suite_rows, verdict
+from conformance.reports.text import clean
 from conformance.run import Report
 
 _SHOWN = 12  # subjects named under one requirement that fails
@@ -19,32 +20,34 @@ def print_summary(report: Report, console: Console) -> None:
         _failures(level, report.failures(level), console)
     _table(report, console)
     for tally in report.tallies.values():
-        console.print(f"{tally.name}: {tally.seen} of {len(tally.items)}", highlight=False)
+        console.print(
+            f"{clean(tally.name)}: {tally.seen} of {len(tally.items)}", markup=False, highlight=False
+        )
     if report.cut_short:
-        console.print(f"[red]Cut short:[/] {report.cut_short}", highlight=False)
-    broken = len(report.failures(Level.SHALL))
-    verdict = "[green]every SHALL that was tried holds[/]" if not broken else f"[red]{broken} SHALL fail[/]"
+        console.print(f"[red]Cut short:[/] {_plain(report.cut_short)}", highlight=False, soft_wrap=True)
+    colour = "green" if report.exit_status == 0 else "red"
     server = f"{report.base_url} ({report.software})" if report.software else report.base_url
     made = f"{len(report.results)} checks, {report.requests} requests, {report.seconds:.0f} s"
     console.print(
-        f"{server}: {verdict}; {made}",
-        highlight=False,
-        soft_wrap=True,
+        f"{_plain(server)}: [{colour}]{verdict(report)}[/]; {made}", highlight=False, soft_wrap=True
     )
 
 
+def _plain(text: str) -> str:
+    return escape(clean(text))
+
+
 def _failures(level: Level, failed: list[Result], console: Console) -> None:
-    by_requirement: dict[str, list[Result]] = {}
-    for one in failed:
-        by_requirement.setdefault(one.requirement.id, []).append(one)
-    for id, results in by_requirement.items():
+    for id, results in by_requirement(failed).items():
         requirement = results[0].requirement
-        console.print(f"[red]{level}[/] [bold]{id}[/]: {requirement.text}", highlight=False, soft_wrap=True)
-        console.print(f"  {requirement.source}", style="dim", highlight=False, soft_wrap=True)
+        told = f"[red]{level}[/] [bold]{_plain(id)}[/]: {_plain(requirement.text)}"
+        console.print(told, highlight=False, soft_wrap=True)
+        console.print(
+            f"  {clean(requirement.source)}", style="dim", markup=False, highlight=False, soft_wrap=True
+        )
         for one in results[:_SHOWN]:
-            console.print(
-                f"  {one.subject or 'server'}: {one.reason}", markup=False, highlight=False, soft_wrap=True
-            )
+            told = clean(f"  {one.subject or 'server'}: {one.reason}")
+            console.print(told, markup=False, highlight=False, soft_wrap=True)
         if len(results) > _SHOWN:
             console.print(f"  … and {len(results) - _SHOWN} more", highlight=False)
 
@@ -53,8 +56,6 @@ def _table(report: Report, console: Console) -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("suite", *Status, "requirements untried"):
         table.add_column(name, justify="left" if name == "suite" else "right")
-    untried = Counter(requirement.suite for requirement in report.untried())
-    for suite in report.suites:
-        ended = Counter(one.status for one in report.results if one.requirement.suite == suite.name)
-        table.add_row(suite.title, *(str(ended[status]) for status in Status), str(untried[suite.name]))
+    for row in suite_rows(report):
+        table.add_row(row.title, *(str(row.ended[status]) for status in Status), str(row.untried))
     console.print(table)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import tarfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     ),
     "SearchParameter": (
         "id", "url", "name", "code", "base", "type", "expression", "target", "comparator", "modifier",
-        "chain", "multipleOr", "multipleAnd", "component", "extension",
+        "chain", "multipleOr", "multipleAnd", "component", "extension", "_comparator", "_modifier", "_chain",
+        "_multipleOr", "_multipleAnd",
     ),
     "ValueSet": ("url", "version", "name", "compose", "expansion"),
     "CodeSystem": ("url", "version", "content", "caseSensitive"),
@@ -38,6 +40,7 @@ _ELEMENT = (
     "mustSupport", "isModifier", "isSummary", "maxLength",
 )  # fmt: skip
 _EVERYWHERE = ("ele-1", "ext-1")  # constraints that every element repeats; the validator knows them
+_TYPE_MUST_SUPPORT = "http://hl7.org/fhir/StructureDefinition/elementdefinition-type-must-support"
 TYPE_EXTENSION = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type"
 
 
@@ -52,8 +55,18 @@ def read_package(path: Path) -> list[Json]:
             }
         resources = [json.loads(texts[name]) for name in sorted(texts)]
         found = [slim(one) for one in resources if isinstance(one, dict) and one.get("resourceType") in KEPT]
-    except (OSError, tarfile.TarError, ValueError, EOFError) as error:
-        raise CannotRun(f"--ig: {path} is not a FHIR package that can be read: {error}") from None
+    except OSError as error:
+        raise CannotRun(f"--ig: {path} cannot be read: {error.strerror or error}.") from None
+    except (
+        tarfile.TarError,
+        zlib.error,
+        ValueError,
+        EOFError,
+        LookupError,
+        TypeError,
+        AttributeError,
+    ) as error:
+        raise CannotRun(f"--ig: {path} is not a FHIR package that can be read: {error}.") from None
     if not found:
         raise CannotRun(f"--ig: {path} holds no definitions; give the guide's package.tgz.")
     return found
@@ -120,7 +133,18 @@ def _type(one: Json) -> Json:
             kept["code"] = each.get("valueUrl") or each.get("valueUri")
         elif each["url"].endswith("/regex"):
             kept["regex"] = each["valueString"]
+        elif each["url"] == _TYPE_MUST_SUPPORT and each.get("valueBoolean"):
+            kept["mustSupport"] = True
+    beside = zip(one.get("targetProfile", ()), one.get("_targetProfile", ()), strict=False)
+    targets = [url for url, said in beside if _is_must_support(said)]
+    if targets:
+        kept["mustSupportTargets"] = targets
     return kept
+
+
+def _is_must_support(beside: Json | None) -> bool:
+    said = beside.get("extension", ()) if beside else ()
+    return any(each["url"] == _TYPE_MUST_SUPPORT and each.get("valueBoolean") for each in said)
 
 
 def _concepts(node: Json, parent: str | None = None) -> Iterator[list[str | None]]:

@@ -21,6 +21,28 @@ class Suite:
 
 def suites() -> tuple[Suite, ...]:
     """All of them; imported here, so that a suite may import what is above."""
-    from conformance.suites import search
+    from conformance.suites import (
+        bulk,
+        capability,
+        fidelity,
+        resources,
+        rest,
+        search,
+        smart,
+        testscript,
+        us_core,
+        validator,
+    )
 
-    return (Suite("search", search.TITLE, search.run, search.REQUIREMENTS),)
+    return (
+        capability.SUITE,
+        search.SUITE,
+        rest.SUITE,
+        resources.SUITE,
+        us_core.SUITE,
+        fidelity.SUITE,
+        testscript.SUITE,
+        bulk.SUITE,
+        smart.SUITE,
+        validator.SUITE,
+    )

@@ -5,10 +5,8 @@ https://hl7.org/fhir/R4/search.html
 
 from __future__ import annotations
 
-from conformance.suites.search.requirements import REQUIREMENTS as _BY_NAME
+from conformance.suites import Suite
+from conformance.suites.search.requirements import REQUIREMENTS
 from conformance.suites.search.run import run
 
-__all__ = ["REQUIREMENTS", "TITLE", "run"]
-
-TITLE = "Search oracle"
-REQUIREMENTS = tuple(_BY_NAME.values())
+SUITE = Suite("search", "Search oracle", run, tuple(REQUIREMENTS.values()))

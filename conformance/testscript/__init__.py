@@ -1,0 +1,1 @@
+"""Runs TestScript resources against a server, and writes a TestReport of each."""
