@@ -30,6 +30,8 @@ BOTH = Requirement(
 )
 REQUIREMENTS = (CALLED, BOTH)
 TALLY = "declared operations"
+_RESOURCE = "http://hl7.org/fhir/OperationDefinition/Resource-"
+CHANGING = (f"{_RESOURCE}meta-add", f"{_RESOURCE}meta-delete")
 
 
 async def check_operations(session: Session, held: Holdings) -> None:
@@ -72,8 +74,8 @@ def _calls(session: Session, type: str, url: str, held: Holdings) -> tuple[list[
         return [], f"its definition ({url or 'none'}) is unknown, and with it its input and what it does"
     if definition.get("kind") == "query":
         return [], "it is a named query"
-    if definition.get("affectsState") or url.endswith(("-meta-add", "-meta-delete")):
-        return [], "it changes what is there"
+    if definition.get("affectsState") or url in CHANGING:
+        return [], "it changes what is there: it is tried, if at all, on a resource of the kit's own"
     if url not in CALLS:
         return [], "it needs input that the kit does not make up"
     found = CALLS[url](type, held)
@@ -92,6 +94,19 @@ async def _called(session: Session, type: str, name: str, calls: list[Call]) -> 
             raise Skipped(f"the input that the kit made up is refused: {status_and_words(answer)}")
         answer.resource(*call.gives)
         session.tally(TALLY).saw(_subject(type, name))
+
+
+async def call_on_own(session: Session, type: str, path: str) -> None:
+    """$meta-add and $meta-delete, on a resource that the kit has made."""
+    tag = {"system": "urn:zzz:conformance", "code": "zzz"}
+    given = {"resourceType": "Parameters", "parameter": [{"name": "meta", "valueMeta": {"tag": [tag]}}]}
+    for name, url in session.statement.types[type].operations:
+        if url.partition("|")[0] in CHANGING:
+            async with session.check(CALLED, _subject(type, name)) as check:
+                answer = permitted(await check.put_in("POST", f"{path}/${name}", given))
+                check.that(answer.status == 200, f"it is declared, and gives {status_and_words(answer)}")
+                answer.resource("Parameters")
+                session.tally(TALLY).saw(_subject(type, name))
 
 
 async def _posted(session: Session, calls: dict[str, Call]) -> None:

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from conformance.client import Unanswered
 from conformance.errors import Failed, Skipped
 from conformance.exchange import Exchange
+from conformance.harvest import link
 from conformance.model import Requirement
 from conformance.session import Session
 
 Ask = Callable[[Sequence[str], list[Exchange]], Awaitable[None]]
 """Try these items in one request, kept in the list; raises Failed or Skipped."""
+
+
+_SHOWN = 8
 
 
 @dataclass(slots=True)
@@ -92,3 +97,26 @@ async def book(
         async with session.check(requirement, named) as check:
             check.exchanges += trial.exchanges
             raise trial.error
+
+
+async def book_named(
+    session: Session,
+    requirement: Requirement,
+    type: str,
+    trials: Sequence[Trial],
+    named: Callable[[dict[str, Any]], set[str]],
+) -> None:
+    """One result for a type: whether the self links name all that passed; `named` are those of a Bundle."""
+    passed = [trial for trial in trials if trial.error is None]
+    if not passed:
+        return
+    async with session.check(requirement, type) as check:
+        missing: list[str] = []
+        for trial in passed:
+            check.exchanges += trial.exchanges[-1:]
+            last = trial.exchanges[-1].response
+            bundle = last.json() if last else {}
+            check.that(link(bundle, "self"), "there is no self link")
+            missing += sorted(set(trial.items) - named(bundle))
+        more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
+        check.that(not missing, f"the self link does not name {', '.join(missing[:_SHOWN])}{more}")

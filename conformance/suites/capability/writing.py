@@ -16,6 +16,7 @@ from conformance.exchange import Response
 from conformance.model import Level, Requirement
 from conformance.session import FHIR_TYPE, Check, Session
 from conformance.suites.capability.answers import counted, permitted, status_and_words
+from conformance.suites.capability.operations import call_on_own
 from conformance.suites.capability.reading import TALLY, saw
 
 _HTTP = "https://hl7.org/fhir/R4/http.html"
@@ -162,6 +163,7 @@ async def _own(session: Session, id: str) -> None:
     try:
         for media in session.statement.patch_formats:
             await _patched(session, type, path, media)
+        await call_on_own(session, type, path)
     finally:
         await session.client.send("DELETE", path)
 

@@ -96,7 +96,7 @@ async def test_declared_parameters_are_accepted_and_filter() -> None:
     ("broken", "requirement", "subject"),
     [
         (server(refuses="birthdate"), "capability.parameter.accepted", "Patient?birthdate"),
-        (server(silent="birthdate"), "capability.parameter.accepted", "Patient?birthdate"),
+        (server(silent="birthdate"), "capability.parameter.self", "Patient"),
         (server(ignores="family"), "capability.parameter.filters", "Patient?family"),
         (server(ignores="birthdate"), "capability.parameter.filters", "Patient?birthdate"),
     ],
@@ -127,7 +127,10 @@ async def test_declared_includes_are_accepted() -> None:
     refused = failed(await judge(stated(SEARCHED), part(check_includes), server(refuses="_revinclude")))
     assert set(refused) == {"capability.revinclude.accepted"}
     silent = failed(await judge(stated(SEARCHED), part(check_includes), server(silent="_include")))
-    assert set(silent) == {"capability.include.accepted"}
+    assert silent == {
+        "capability.include.self": "the self link does not name _include=Patient:general-practitioner, "
+        "_include=Patient:organization"
+    }
 
 
 async def test_an_include_brings_what_it_points_to() -> None:
