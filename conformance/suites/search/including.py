@@ -93,9 +93,14 @@ class Including:
             if not wanted:
                 raise Skipped("none of the matches that came has such a reference")
             check.exchanges.clear()
-        if there:
-            async with session.check(REQUIREMENTS["include.mode"], item) as check:
-                self._modes(answer, {_name(one) for one in matches})
+        if not there:
+            return
+        async with session.check(REQUIREMENTS["include.mode"], item) as check:
+            self._modes(answer, {_name(one) for one in matches})
+        if beside and answer.complete and answer.total is not None:
+            async with session.check(REQUIREMENTS["include.total"], item) as check:
+                told = f"the total is {answer.total}; {len(matches)} match, {len(beside)} are included"
+                check.that(answer.total == len(matches), told)
 
     def _further(self, includes: Iterable[str]) -> Iterator[Coroutine[Any, Any, None]]:
         """The first include that leads to resources which refer to others by a declared include of theirs."""

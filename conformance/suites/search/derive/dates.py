@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 
 from conformance.matching.expressions import Found
 from conformance.matching.leeway.times import stored, zoned
@@ -26,15 +26,18 @@ def queries(scope: Scope, parameter: Parameter) -> Iterator[Query]:
     known = [(span, text) for found in values for span, text in _texts(found)]
     if not known:
         return
-    points = any(found.type != "Period" for found in values)
-    certain = points and code != "_lastUpdated"  # of that the server may know more than it tells
+    points = [text for found in values if found.type != "Period" for _, text in _texts(found)]
+    certain = bool(points) and code != "_lastUpdated"  # of that the server may know more than it tells
     prefixes = PREFIXES if code != "_lastUpdated" else PREFIXES[1:5]
-    first, middle = known[0][1], sorted(known)[len(known) // 2][1]
+    first, middle = (points or [known[0][1]])[0], sorted(known)[len(known) // 2][1]
     if code == "_lastUpdated":
         yield one("date.lt", type, code, "lt1990-01-01", positive=False, optional="the prefix lt")
         first, middle = (re.sub(r"\.\d+", "", text) for text in (first, middle))
     if certain:
         yield one("date.instant", type, code, first)
+        moved = next((text for text in map(elsewhere, points) if text), None)
+        if moved:
+            yield one("date.zone", type, code, moved)
     for query in _partial(type, code, first):
         yield replace(query, positive=certain and query.positive)
     for prefix in prefixes:
@@ -43,6 +46,20 @@ def queries(scope: Scope, parameter: Parameter) -> Iterator[Query]:
         yield one(f"date.{prefix}", type, code, f"{prefix}{middle}", positive=positive, optional=about)
         if prefix in ("sa", "eb") and len(middle) > 7:
             yield one(f"date.{prefix}", type, code, f"{prefix}{middle[:7]}", positive=False, optional=about)
+
+
+def elsewhere(text: str) -> str | None:
+    """The same time as it is told in another zone; None for what has no seconds and zone."""
+    if not re.fullmatch(r".{10}T\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)", text):
+        return None
+    try:
+        when = datetime.fromisoformat(text)
+        zone = timezone(
+            timedelta(hours=-7) if when.utcoffset() != timedelta(hours=-7) else timedelta(hours=4)
+        )
+        return when.astimezone(zone).isoformat()
+    except (OverflowError, ValueError):
+        return None
 
 
 def _texts(found: Found) -> list[tuple[object, str]]:

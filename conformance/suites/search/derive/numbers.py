@@ -59,10 +59,12 @@ def shorter(number: str) -> str | None:
     value = Decimal(number)
     digits = value.as_tuple().digits
     exponent = value.as_tuple().exponent
-    if not isinstance(exponent, int) or len(digits) < 3 or digits[-1] in (0, 5):
+    if not isinstance(exponent, int) or len(digits) < 2 or digits[-1] in (0, 5):
         return None
     made = value.quantize(Decimal(1).scaleb(exponent + 1))
-    return f"{made:e}".replace("e+0", "").replace("e+", "e") if exponent >= 0 else format(made, "f")
+    if exponent < 0:
+        return format(made, "f")
+    return f"{made:.{len(digits) - 2}e}".replace("e+", "e") if len(digits) > 2 else None
 
 
 def _units(type: str, code: str, values: list[dict[str, Any]]) -> Iterator[Query]:
