@@ -25,6 +25,7 @@ def split(text: str, separator: str) -> tuple[str, ...]:
         at = found.end() + 1
 
 
+@lru_cache(4096)
 def plain(text: str) -> str:
     """The text that the escapes stand for."""
     return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
@@ -35,6 +36,7 @@ def escaped(text: str) -> str:
     return re.sub(r"([\\,|$])", r"\\\1", text)
 
 
+@lru_cache(4096)
 def prefixed(text: str) -> tuple[str, str]:
     """The prefix, `eq` if there is none, and the rest."""
     return (text[:2], text[2:]) if text[:2] in PREFIXES else ("eq", text)

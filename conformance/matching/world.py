@@ -64,7 +64,7 @@ class World:
         self.updated = {id(r): at for r, at in zip(self.resources, updated, strict=False)}
         self._seen: dict[tuple[int, str], Seen] = {}
         self._parts: dict[tuple[int, str], list[Found]] = {}
-        self._referring: dict[tuple[str, str], dict[int, list[Resource]]] = {}
+        self._referring: dict[tuple[str, str], dict[str, list[Resource]]] = {}
 
     def answer(self, type: str, items: Iterable[tuple[str, str]], sort: Sequence[str] = ()) -> list[str]:
         """The ids of the resources that a query finds, in the order of `sort`, else as stored."""
@@ -219,9 +219,9 @@ class World:
         """The resources of the parameter's type that refer to a resource by it."""
         key = parameter.type, parameter.code
         if key not in self._referring:
-            known: dict[int, list[Resource]] = {}
+            known: dict[str, list[Resource]] = {}
             for other in self.by_type.get(parameter.type, ()):
-                for target in self.targets(other, parameter):
-                    known.setdefault(id(target), []).append(other)
+                for name in {references.literal(one, self.base_url) for one in self.found(other, parameter)}:
+                    known.setdefault(name or "", []).append(other)
             self._referring[key] = known
-        return self._referring[key].get(id(resource), [])
+        return self._referring[key].get(f"{resource['resourceType']}/{resource['id']}", [])

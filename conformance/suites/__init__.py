@@ -27,6 +27,7 @@ def suites() -> tuple[Suite, ...]:
         fidelity,
         resources,
         rest,
+        search,
         smart,
         testscript,
         us_core,
@@ -35,6 +36,7 @@ def suites() -> tuple[Suite, ...]:
 
     return (
         capability.SUITE,
+        search.SUITE,
         rest.SUITE,
         resources.SUITE,
         us_core.SUITE,

@@ -16,7 +16,7 @@ import pytest
 from facade.spec import models
 from facade.spec.check import check
 from facade.store.serialise import from_json
-from tests.facade.packs.filled import dangling
+from tests.facade.packs.filled import dangling, unnamed_profiles
 from tests.flows.home import Done, Home, Server
 from tests.generators.openemr import openemr_database
 from tests.paths import needs_shared
@@ -107,6 +107,10 @@ def test_every_resource_is_valid_twice(resources: dict[str, dict[str, Any]]) -> 
 
 def test_every_reference_leads_somewhere(resources: dict[str, dict[str, Any]]) -> None:
     assert dangling(resources) == {}
+
+
+def test_every_claim_is_in_the_statement(resources: dict[str, dict[str, Any]]) -> None:
+    assert unnamed_profiles("openemr", resources) == set()
 
 
 def test_a_vital_sign_is_explained(emr: Emr) -> None:

@@ -13,7 +13,7 @@ import pytest
 from facade.spec import models
 from facade.spec.check import check
 from facade.store.serialise import from_json
-from tests.facade.packs.filled import dangling
+from tests.facade.packs.filled import dangling, unnamed_profiles
 from tests.flows.home import Done, Home, Server
 from tests.generators.openhospital import openhospital_demo
 from tests.paths import needs_shared
@@ -108,6 +108,10 @@ def test_every_resource_is_valid_twice(resources: dict[str, dict[str, Any]]) -> 
 
 def test_every_reference_leads_somewhere(resources: dict[str, dict[str, Any]]) -> None:
     assert dangling(resources) == {}
+
+
+def test_every_claim_is_in_the_statement(resources: dict[str, dict[str, Any]]) -> None:
+    assert unnamed_profiles("openhospital", resources) == set()
 
 
 def test_the_counts_are_those_of_the_tables(hospital: Hospital, resources: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/http.html#mime-type
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from tests.conformance.controls.bundles import answer_bundle
 from tests.conformance.controls.call import Call, Reply, pairs
 from tests.conformance.controls.faults import FAULTS
 from tests.conformance.controls.interactions import Interactions
+from tests.conformance.controls.parameters import TYPES
 from tests.conformance.controls.problem import Problem, outcome
 from tests.conformance.controls.store import Store, as_json
 from tests.conformance.controls.validity import parse_json
@@ -26,16 +28,15 @@ PATCH = "application/json-patch+json"
 FORM = "application/x-www-form-urlencoded"
 
 
-def make_app(fault: str | None = None, base: str = BASE) -> Starlette:
-    """A server with data of its own, and with this fault. Raises KeyError for a name that is no fault."""
+def make_app(fault: str | None = None, base: str = BASE, types: Sequence[str] = TYPES) -> Starlette:
+    """A server with data of its own, of these types, with this fault. KeyError if it is none."""
     if fault is not None:
         FAULTS[fault]
 
     def wrong(name: str) -> bool:
         return name == fault
 
-    store = Store(wrong)
-    server = Interactions(store, base, wrong)
+    server = Interactions(Store(wrong, types), base, wrong, types)
 
     async def answer(request: Request) -> Response:
         try:

@@ -6,13 +6,13 @@ https://hl7.org/fhir/R4/http.html
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 from uuid import uuid4
 
 from tests.conformance.controls.call import Call, Reply, pairs
 from tests.conformance.controls.operations import everything, validate
-from tests.conformance.controls.parameters import TYPES
 from tests.conformance.controls.patching import patched
 from tests.conformance.controls.problem import Problem, outcome
 from tests.conformance.controls.searchset import Searching, _number
@@ -27,8 +27,8 @@ ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 class Interactions:
     """All of the server but HTTP and Bundles that are posted."""
 
-    def __init__(self, store: Store, base: str, wrong: Wrong) -> None:
-        self.store, self.base, self.wrong = store, base, wrong
+    def __init__(self, store: Store, base: str, wrong: Wrong, types: Sequence[str]) -> None:
+        self.store, self.base, self.wrong, self.types = store, base, wrong, types
         self._searching = Searching(store, base, wrong)
 
     def answer(self, call: Call) -> Reply:
@@ -36,10 +36,10 @@ class Interactions:
         type, *rest = [*call.parts, ""][: max(len(call.parts), 1)]
         match call.method, call.parts:
             case "GET" | "HEAD", ["metadata"]:
-                return Reply(200, statement(self.base, self.wrong), {"ETag": 'W/"1"'})
+                return Reply(200, statement(self.base, self.wrong, self.types), {"ETag": 'W/"1"'})
             case "GET", ["_history"]:
                 return self._history(call, [one for own in self.store.versions.values() for one in own])
-        if type not in TYPES:
+        if type not in self.types:
             if self.wrong("unknown-type-empty"):
                 return Reply(200, {"resourceType": "Bundle", "type": "searchset", "total": 0})
             raise Problem(404, "not-supported", f"There is no type {type!r} here.")

@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/capabilitystatement.html
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tests.conformance.controls.operations import EVERYTHING, VALIDATE
@@ -16,7 +17,7 @@ INTERACTIONS = (
 )  # fmt: skip
 
 
-def statement(base: str, wrong: Wrong) -> dict[str, Any]:
+def statement(base: str, wrong: Wrong, types: Sequence[str] = TYPES) -> dict[str, Any]:
     found: dict[str, Any] = {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -30,7 +31,7 @@ def statement(base: str, wrong: Wrong) -> dict[str, Any]:
         "rest": [
             {
                 "mode": "server",
-                "resource": [_resource(type, wrong) for type in TYPES],
+                "resource": [_resource(type, wrong, types) for type in types],
                 "interaction": [{"code": code} for code in ("batch", "transaction", "history-system")],
             }
         ],
@@ -44,11 +45,11 @@ def statement(base: str, wrong: Wrong) -> dict[str, Any]:
     return found
 
 
-def _resource(type: str, wrong: Wrong) -> dict[str, Any]:
+def _resource(type: str, wrong: Wrong, types: Sequence[str]) -> dict[str, Any]:
     references = [one.name for one in PARAMETERS[type].values() if one.type == "reference"]
     reverse = [
         f"{source}:{one.name}"
-        for source in TYPES
+        for source in types
         for one in PARAMETERS[source].values()
         if one.type == "reference" and type in ((one.only,) if one.only else one.targets)
     ]

@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/http.html#versions
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,7 +40,7 @@ class Version:
 class Store:
     """`versions` has those of each (type, id), the oldest first."""
 
-    def __init__(self, wrong: Wrong) -> None:
+    def __init__(self, wrong: Wrong, types: Sequence[str]) -> None:
         self._wrong = wrong
         self.versions: dict[tuple[str, str], list[Version]] = {}
         self._last = BEGIN
@@ -50,12 +51,14 @@ class Store:
                 del one["category"]
             if wrong("mandatory-missing") and one["id"] == "w2":
                 del one["status"]
-            self.put(one["resourceType"], one["id"], one, "PUT", at=self._last + STEP)
-        self.put("Patient", "gone", {"resourceType": "Patient", "active": True}, "PUT", at=self._last + STEP)
-        self.delete("Patient", "gone", at=self._last + STEP)
-        observation = self.versions["Observation", "w3"][-1].resource
-        assert observation
-        self.put("Observation", "w3", observation | {"status": "final"}, "PUT", at=self._last + STEP)
+            if one["resourceType"] in types:
+                self.put(one["resourceType"], one["id"], one, "PUT", at=self._last + STEP)
+        if "Patient" in types:
+            gone = {"resourceType": "Patient", "active": True}
+            self.put("Patient", "gone", gone, "PUT", at=self._last + STEP)
+            self.delete("Patient", "gone", at=self._last + STEP)
+        if changed := self.resource("Observation", "w3"):
+            self.put("Observation", "w3", changed | {"status": "final"}, "PUT", at=self._last + STEP)
 
     def put(
         self, type: str, id: str, resource: dict[str, Any], method: str, at: datetime | None = None

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.odbc import open_connector
-from facade.mapping import Outcome, Pack
+from facade.mapping import Outcome, Pack, parse_pack
+from facade.packs import read_pack
 
 
 @dataclass
@@ -63,6 +64,18 @@ def references(node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for item in node:
             yield from references(item)
+
+
+def unnamed_profiles(name: str, resources: Mapping[str, Mapping[str, Any]]) -> set[tuple[str, str]]:
+    """Profiles that resources of a pack claim by type, and that no mapping names: no statement tells them."""
+    plans = [plan for plans in parse_pack(read_pack(name)).plans.values() for plan in plans]
+    named = {(plan.doc.resource, profile) for plan in plans for profile in plan.doc.profiles}
+    claimed = {
+        (one["resourceType"], profile)
+        for one in resources.values()
+        for profile in one.get("meta", {}).get("profile", ())
+    }
+    return claimed - named
 
 
 def dangling(resources: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
