@@ -39,10 +39,6 @@ class Slice:
 
 
 _MIXED = "its mappings find it in different columns"
-_TO_STORE = {
-    "not": "the modifier `:not` is answered by the store",
-    "missing": "the modifier `:missing` is answered by the store",
-}
 _LAST_UPDATED = "it is the store's own: the source does not know it"
 
 
@@ -95,8 +91,8 @@ def _makers(pack: Pack, stream: str, type: str) -> list[MappingDoc]:
 
 def _criterion(docs: list[MappingDoc], criterion: Criterion, zone: tzinfo | None) -> Answer:
     code = criterion.parameter.code
-    if criterion.modifier in _TO_STORE:
-        return Every(_TO_STORE[criterion.modifier])
+    if criterion.modifier is not None and criterion.modifier not in definitions.resource_types():
+        return _to_store(criterion.modifier)
     if code == "_lastUpdated":
         return Every(_LAST_UPDATED)
     if code == "_id":
@@ -126,6 +122,12 @@ def _impossible(entry: Codes, values: Iterable[Value]) -> bool:
 
 
 _SPREAD = "its alternatives lie in different columns"
+
+
+@cache
+def _to_store(modifier: str) -> Every:
+    """A modifier changes what a value means; only that of a reference's type leaves it as it is."""
+    return Every(f"the modifier `:{modifier}` is answered by the store")
 
 
 @cache

@@ -484,6 +484,19 @@ def test_what_codes_and_references_become() -> None:
     assert where(("patient:missing", "true")) is None
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        ("status:text", "book"), ("identifier:of-type", "urn:t|MR|K-1"), ("identifier:text", "K-1"),
+        ("patient:identifier", "urn:mrn|K-1"), ("slot:missing", "false"), ("patient.name", "x"),
+        ("patient.identifier", "K-1"),
+    ],
+)  # fmt: skip
+def test_no_other_modifier_narrows(item: tuple[str, str]) -> None:
+    """It changes what its value means, and the source is not asked for that."""
+    assert ask(people(), "Appointment", "UTC", item)[0] is None
+
+
 def test_each_criterion_that_is_kept_says_why() -> None:
     found, search = ask(
         people(), "Appointment", "UTC",
