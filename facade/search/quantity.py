@@ -67,7 +67,7 @@ def _quantity(params: tuple[int, ...], setting: Setting) -> Leaf:
         known = number.__class__ in (int, float, Decimal)
         found = _of_number(number, str(value.get("comparator", "")), _ucum_code(value)) if known else None
         if found is None:
-            rows.present(params)
+            rows.present(params, value)
         else:
             _add(rows, params, found, value)
 

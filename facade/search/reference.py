@@ -62,7 +62,7 @@ def _reference(params: tuple[int, ...], setting: Setting) -> Leaf:
             for param in params:
                 rows.references.append((param, target))
         else:
-            rows.present(params)
+            rows.present(params, value)
 
     return leaf
 

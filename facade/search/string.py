@@ -49,7 +49,7 @@ def _text(params: tuple[int, ...], setting: Setting) -> Leaf:
                 for param in params:
                     rows.strings.append((param, folded, value))
             else:
-                rows.present(params)
+                rows.present(params, value)
 
     return leaf
 

@@ -48,7 +48,7 @@ def _coding(params: tuple[int, ...], setting: Setting) -> Leaf:
             for param in params:
                 rows.tokens.append((param, code, system))
         else:
-            rows.present(params)
+            rows.present(params, value)
         if with_texts:
             _add_text(get("display"), params, rows)
 
@@ -65,7 +65,7 @@ def _concept(params: tuple[int, ...], setting: Setting) -> Leaf:
             for one in codings:
                 coding(one, rows)
         elif value:
-            rows.present(params)
+            rows.present(params, value)
         if with_texts:
             _add_text(value.get("text"), params, rows)
 
@@ -90,7 +90,7 @@ def _identifier(params: tuple[int, ...], setting: Setting) -> Leaf:
             for param in params:
                 rows.tokens.append((param, code, system))
         else:
-            rows.present(params)
+            rows.present(params, value)
         kind = get("type")
         if kind.__class__ is dict:
             if with_texts:

@@ -55,6 +55,7 @@ CONTAINED = 1_000_000
 """What is added to the numbers of a contained resource's parameters."""
 _MAY_BE_NULL = frozenset({"base", "base_low", "base_high"})
 """No part of a key."""
+_BARE = frozenset({"extension", "id"})
 GROUP_BITS = 16
 """An element whose values must be found together has rows of its own: under -(rid << GROUP_BITS | place)."""
 
@@ -95,9 +96,11 @@ class IndexRows:
         raised.tokens.append((name + CONTAINED, id, ""))
         self.groups.append(raised)
 
-    def present(self, params: Iterable[int]) -> None:
-        """An element of these parameters is there, and none of the other rows is of it."""
-        self.tokens += [(param + PRESENT, "", "") for param in params]
+    def present(self, params: Iterable[int], value: Any) -> None:
+        """An element of these parameters is there, and none of the other rows is of it. One that has nothing
+        but extensions (why there is no value, say) is as good as missing."""
+        if value.__class__ is not dict or value.keys() - _BARE:
+            self.tokens += [(param + PRESENT, "", "") for param in params]
 
 
 def write_rows(transaction: Transaction, items: Sequence[tuple[int, IndexRows]]) -> None:

@@ -22,8 +22,11 @@ def component(code: str, value: float) -> dict[str, Any]:
     return {"code": {"coding": [{"system": "urn:s", "code": code}]}, "valueQuantity": {"value": value, **MG}}
 
 
+WHY = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+ABSENT = {"extension": [{"url": WHY, "valueCode": "unknown"}]}
 RESOURCES = [
     observation("none"),
+    observation("absent", subject=ABSENT, code=ABSENT, valueQuantity=ABSENT),
     observation("display", subject={"display": "Anna"}, code={"text": "said"}, valueQuantity={"unit": "mg"}),
     observation("inside", subject={"reference": "#p"}, code={"coding": [{"display": "shown"}]}),
     observation("logical", subject={"identifier": {"value": "7"}}, code={"coding": [{"userSelected": True}]}),
@@ -31,7 +34,7 @@ RESOURCES = [
     observation("both", component=[component("a", 1), component("b", 2)]),
     observation("crossed", component=[component("a", 2), component("b", 1)]),
     {"resourceType": "Patient", "id": "1", "name": [{"family": "\u0301"}], "identifier": [{"use": "old"}]},
-    {"resourceType": "Patient", "id": "2"},
+    {"resourceType": "Patient", "id": "2", "identifier": [ABSENT]},
 ]
 
 
