@@ -91,7 +91,9 @@ class Harvest:
             pool.resources += page
             url, params = link(bundle, "next"), {}
             if not url:
-                pool.whole = True
+                full = len(page) >= PAGE and len(pool.resources) != pool.total
+                pool.whole = not full  # a server that knows no paging cuts at _count, and says no more
+                pool.trouble = f"the page of {len(page)} is full, and has no next link" if full else ""
                 return
             if len(pool.resources) >= self._sample:
                 pool.trouble = f"only the first {len(pool.resources)} were read (--sample)"
