@@ -26,7 +26,7 @@ _DATE = re.compile(
 
 def split(text: str, at: str, wrong: Wrong) -> list[str]:
     """The parts between separators that no backslash precedes; escapes are kept."""
-    if wrong("escape-ignored"):
+    if wrong("escape-ignored") or "\\" not in text:
         return text.split(at)
     return re.findall(rf"(?:^|{re.escape(at)})((?:\\.|[^\\{re.escape(at)}])*)", text)
 
