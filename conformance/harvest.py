@@ -91,7 +91,7 @@ class Harvest:
             pool.resources += page
             url, params = link(bundle, "next"), {}
             if not url:
-                full = len(page) >= PAGE and len(pool.resources) != pool.total
+                full = len(pool.pages) == 1 and len(page) >= PAGE and len(page) != pool.total
                 pool.whole = not full  # a server that knows no paging cuts at _count, and says no more
                 pool.trouble = f"the page of {len(page)} is full, and has no next link" if full else ""
                 return

@@ -7,7 +7,9 @@ No server may be accused of what it does with a resource whose verdict is None.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from typing import Any
 
 from conformance.matching import expressions, leeway, references
 from conformance.matching.asked import split
@@ -36,6 +38,15 @@ class Lenient(World):
                 self._seen[key] = Seen([Found("?", None, "")], bare=True)
         return self._seen[key]
 
+    def _one(self, resource: Resource, parameter: Parameter, wanted: str, modifier: str) -> Verdict:
+        """With `ne` it is open what is to become of a resource without a value, or with an equal one too."""
+        if not wanted.startswith("ne") or parameter.kind not in ("date", "number", "quantity"):
+            return super()._one(resource, parameter, wanted, modifier)
+        verdicts = {
+            self._fits(parameter, found, wanted, modifier) for found in self.found(resource, parameter)
+        }
+        return verdicts.pop() if len(verdicts) == 1 else None
+
     def _fits(self, parameter: Parameter, found: Found, wanted: str, modifier: str) -> Verdict:
         try:
             return leeway.fits(parameter, found, wanted, modifier, self.base_url)
@@ -46,7 +57,8 @@ class Lenient(World):
         """Certain where the element is not there at all, or has what can be searched for."""
         seen = self.look(resource, parameter)
         if not seen.found:
-            return None if seen.bare else False
+            steps = set(re.findall(r"\w+", parameter.expression or ""))
+            return None if seen.bare or _extended(resource, steps) else False
         try:
             plain = any(one.node is not None and self.is_value(parameter, one) for one in seen.found)
         except _MALFORMED:
@@ -93,3 +105,12 @@ class Lenient(World):
                 return False
             found = None if one is None else found
         return found
+
+
+def _extended(value: Any, names: set[str]) -> bool:
+    """Whether an element of one of these names has extensions; fhirpathpy does not tell of it."""
+    if isinstance(value, list):
+        return any(_extended(one, names) for one in value)
+    if not isinstance(value, dict):
+        return False
+    return any((key[:1] == "_" and key[1:] in names) or _extended(one, names) for key, one in value.items())

@@ -40,7 +40,7 @@ class Busy(Failed):
 
 @dataclass(slots=True)
 class Answer:
-    """`bundles` are the pages; `complete` if there are no more."""
+    """`bundles` are the pages; `complete` if there are certainly no more."""
 
     bundles: list[Json] = field(default_factory=list)
     complete: bool = False
@@ -105,7 +105,8 @@ async def ask(
         bundle = response.resource("Bundle")
         answer.bundles.append(bundle)
         url, query = link(bundle, "next"), []
-        if not url:
-            answer.complete = True
+        if not url:  # a server that knows no paging cuts at _count, and says no more
+            full = len(answer.bundles) == 1 and 0 < count <= len(answer.matches)
+            answer.complete = not full or answer.total == len(answer.matches)
             break
     return answer

@@ -31,33 +31,36 @@ class Judge:
 
     async def try_(self, query: Query) -> None:
         """One check: ask, compare, book."""
-        query, expected = self._narrow(query)
-        async with self.scope.session.check(REQUIREMENTS[query.requirement], query.subject) as check:
-            answer = await self.asked(check, query)
-            await self.compare(check, query, answer, expected)
+        all_of_them = self.expected(query)
+        asked, expected = self._narrow(query, all_of_them)
+        async with self.scope.session.check(REQUIREMENTS[query.requirement], asked.subject) as check:
+            if query.optional and f"{query.type}, {query.optional}" in self.busy:
+                raise Skipped(f"the server was too busy for {query.optional} before")
+            try:
+                try:
+                    answer = await ask(check, asked.type, asked.items)
+                except Refused:
+                    if asked is query:
+                        raise
+                    asked, expected = query, all_of_them  # perhaps for the ids: they are our own idea
+                    answer = await ask(check, asked.type, asked.items)
+            except (Busy, Refused) as trouble:
+                raise self._unanswered(query, trouble) from None
+            self.shapes.look(asked.type, answer, check)
+            if query.requirement in ("chain", "has") and answer.left_out(query.items):
+                raise NotDeclared(f"the server does not use {query.optional}, as its self link says")
+            await self.compare(check, asked, answer, expected)
             self._exercised(query, expected)
             check.exchanges.clear()  # of what is as it should be nothing is told
 
-    async def asked(self, check: Check, query: Query) -> Answer:
-        """The answer; a refusal of what is optional ends the check as not declared."""
-        if query.optional and f"{query.type}, {query.optional}" in self.busy:
-            raise Skipped(f"the server was too busy for {query.optional} before")
-        try:
-            answer = await ask(check, query.type, query.items)
-        except Busy as busy:
-            if not query.optional:
-                raise Failed(str(busy)) from None
+    def _unanswered(self, query: Query, trouble: Exception) -> Exception:
+        """How the check ends: what is optional may be refused, and a busy server cannot be judged by it."""
+        if isinstance(trouble, Busy):
             self.busy.add(f"{query.type}, {query.optional}")
-            raise Skipped(str(busy)) from None
-        except Refused as refused:
-            if query.optional:
-                raise NotDeclared(f"the server refuses {query.optional}: {refused}") from None
-            raise Failed(f"the server refuses {_said(query)}: {refused}") from None
-        self.shapes.look(query.type, answer, check)
-        left_out = answer.left_out(query.items)
-        if left_out and query.requirement in ("chain", "has"):
-            raise NotDeclared(f"the server does not use {query.optional}, as its self link says")
-        return answer
+            return Skipped(str(trouble)) if query.optional else Failed(str(trouble))
+        if query.optional:
+            return NotDeclared(f"the server refuses {query.optional}: {trouble}")
+        return Failed(f"the server refuses {_said(query)}: {trouble}")
 
     async def compare(
         self, check: Check, query: Query, answer: Answer, expected: dict[str, bool | None]
@@ -115,18 +118,14 @@ class Judge:
                 found.append(id)
         return found + (ids[5:] if found else [])
 
-    def expected(self, query: Query, ids: list[str] | None = None) -> dict[str, bool | None]:
-        """The verdict on each resource of the type, or on these."""
+    def expected(self, query: Query) -> dict[str, bool | None]:
+        """The verdict on each resource of the type that is looked at."""
         items = list(query.items)
         world = self.scope.world
-        chosen = self.scope.resources(query.type)
-        if ids is not None:
-            chosen = [world.by_name[f"{query.type}/{id}"] for id in ids]
-        return {str(one["id"]): world.all_of(one, items) for one in chosen}
+        return {str(one["id"]): world.all_of(one, items) for one in self.scope.resources(query.type)}
 
-    def _narrow(self, query: Query) -> tuple[Query, dict[str, bool | None]]:
+    def _narrow(self, query: Query, expected: dict[str, bool | None]) -> tuple[Query, dict[str, bool | None]]:
         """Where much is found, ask by `_id` about a few resources that match and a few that do not."""
-        expected = self.expected(query)
         many = sum(verdict is not False for verdict in expected.values()) > SELECTIVE
         if not many or not self.scope.declares(query.type, "_id") or query.code == "_id":
             return query, expected

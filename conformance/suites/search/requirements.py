@@ -87,6 +87,10 @@ ROWS: tuple[tuple[str, Level, str, str], ...] = (
     ("sort.ascending", _SHALL, "_sort gives the matches in ascending order, over all pages", "sort"),
     ("sort.descending", _SHALL, "_sort=- gives the matches in descending order, over all pages", "sort"),
     ("page.size", _SHALL, "A page has no more matches than _count asks for", "count"),
+    (
+        "page.next", _SHOULD, "A page that is not the last has a link to the next",
+        "https://hl7.org/fhir/R4/http.html#paging",
+    ),
     ("page.union", _SHALL, "The pages together are all the matches", "count"),
     ("page.once", _SHALL, "No match is on two pages, nor twice on one", "count"),
     ("count.zero", _SHALL, "_count=0 answers like _summary=count", "count"),

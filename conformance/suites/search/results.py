@@ -15,6 +15,7 @@ from conformance.suites.search.ask import Answer, Refused, ask
 from conformance.suites.search.query import Item, Query
 from conformance.suites.search.requirements import REQUIREMENTS
 from conformance.suites.search.scope import Scope
+from conformance.suites.search.shape import Shapes
 
 SPLIT = 4  # pages that all resources of a type are asked in
 WALKED = 12  # pages, at most: a server may give smaller ones
@@ -27,6 +28,7 @@ class Results:
     scope: Scope
     type: str
     sample: Query | None
+    shapes: Shapes
 
     def jobs(self) -> Iterator[Coroutine[Any, Any, None]]:
         """All of them."""
@@ -44,7 +46,9 @@ class Results:
 
     async def _ask(self, check: Check, items: list[Item], **how: Any) -> Answer:
         try:
-            return await ask(check, self.type, items, **how)
+            answer = await ask(check, self.type, items, **how)
+            self.shapes.look(self.type, answer, check)
+            return answer
         except Refused as refused:
             raise Failed(f"the search is refused: {refused}") from None
 
@@ -62,7 +66,13 @@ class Results:
         if answer is None or not answer.bundles:
             return
         ids = [str(one.get("id")) for one in answer.matches]
+        more = {str(one.get("id")) for one in pool.resources} - set(ids)
+        alone = len(answer.bundles) == 1 and len(ids) == size and bool(more)
+        async with self._check("page.next") as check:
+            check.that(not alone, f"_count={size} gives {size} of {len(ids) + len(more)} and no next link")
         async with self._check("page.union") as check:
+            if alone:
+                raise NotDeclared("the server does not give more than one page")
             if not pool.whole:
                 raise Skipped(pool.trouble)
             if not answer.complete:

@@ -34,7 +34,7 @@ async def run(session: Session) -> None:
                 *(judge.try_(query) for query in (*asked, *beyond)),
                 *Including(scope, type).jobs(),
                 *sorting.jobs(scope, type),
-                *Results(scope, type, sample).jobs(),
+                *Results(scope, type, sample, shapes).jobs(),
             )
         )
         await shapes.book(type)

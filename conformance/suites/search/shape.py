@@ -11,6 +11,7 @@ from typing import Any
 
 from conformance.errors import Failed, Skipped
 from conformance.exchange import Exchange
+from conformance.harvest import matches
 from conformance.session import Check, Session
 from conformance.suites.search.ask import Answer
 from conformance.suites.search.requirements import REQUIREMENTS
@@ -66,13 +67,18 @@ def _type(type: str, answer: Answer) -> str:
 
 
 def _once(type: str, answer: Answer) -> str | None:
-    ids = [f"{one.get('resourceType')}/{one.get('id')}" for one in answer.matches]
-    twice = next((id for at, id in enumerate(ids) if id in ids[:at]), "") if len(set(ids)) < len(ids) else ""
-    return f"{twice} is there more than once" if twice else ""
+    """Within a page: if it is on two, something may have been added meanwhile; see `page.union`."""
+    for bundle in answer.bundles:
+        ids = [f"{one.get('resourceType')}/{one.get('id')}" for one in matches(bundle)]
+        if len(set(ids)) < len(ids):
+            twice = next(id for at, id in enumerate(ids) if id in ids[:at])
+            return f"{twice} is there more than once"
+    return ""
 
 
 def _total(type: str, answer: Answer) -> str | None:
-    if answer.total is None or not answer.complete:
+    totals = {bundle.get("total") for bundle in answer.bundles}
+    if answer.total is None or not answer.complete or len(totals) > 1:
         return None
     found = len({one.get("id") for one in answer.matches})
     return "" if answer.total == found else f"the total is {answer.total}, and there are {found} matches"
