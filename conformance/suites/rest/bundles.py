@@ -83,11 +83,11 @@ def check_request(entry: dict[str, Any], place: str) -> str:
     if not isinstance(request, dict):
         raise Failed(f"{place} has no request")
     method = request.get("method")
-    if method not in METHODS:
+    if not isinstance(method, str) or method not in METHODS:
         raise Failed(f"the request of {place} has the method {method!r}, which is no HTTP verb of FHIR's")
     if not isinstance(request.get("url"), str):
         raise Failed(f"the request of {place} has no url")
-    return str(method)
+    return method
 
 
 def meta_of(resource: Any) -> dict[str, Any]:

@@ -176,7 +176,7 @@ class Ledger:
                 except (Failed, ServerGone):
                     continue
                 for one in found:
-                    ours = any(each.get("value") in tokens for each in dicts(one.get("identifier")))
+                    ours = any(str(each.get("value")) in tokens for each in dicts(one.get("identifier")))
                     if ours and ID.fullmatch(str(one.get("id"))):
                         self._paths[f"{type}/{one['id']}"] = None
 

@@ -11,6 +11,7 @@ from typing import Any
 from conformance.errors import NotDeclared, Skipped
 from conformance.model import Level, Requirement
 from conformance.session import Check, Session
+from conformance.statement import dicts
 from conformance.suites.rest.bundles import meta_of, version_of
 from conformance.suites.rest.headers import instant
 from conformance.suites.rest.same import difference, missing
@@ -101,7 +102,7 @@ async def judge(session: Session, ledger: Ledger, type: str) -> None:
 
 def noted(resource: dict[str, Any], note: str) -> dict[str, Any]:
     """The resource with another note."""
-    kept = [one for one in resource.get("identifier", []) if one.get("system") != NOTE]
+    kept = [one for one in dicts(resource.get("identifier")) if one.get("system") != NOTE]
     return resource | {"identifier": [*kept, {"system": NOTE, "value": note}]}
 
 
