@@ -4,7 +4,7 @@ from conformance.validation.fitting import marks, tokens
 from conformance.validation.node import Node
 from conformance.validation.problem import Problem, errors, told
 from conformance.validation.support import Element, must_support
-from conformance.validation.validate import against, read, validate
+from conformance.validation.validate import against, misshapen, read, validate
 
 __all__ = [
     "Element",
@@ -13,6 +13,7 @@ __all__ = [
     "against",
     "errors",
     "marks",
+    "misshapen",
     "must_support",
     "read",
     "tokens",

@@ -7,6 +7,7 @@ What is malformed is told and left out; what could be read is a tree of nodes, t
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from conformance.validation.library import Library, Property
@@ -14,15 +15,27 @@ from conformance.validation.node import Json, Node
 from conformance.validation.primitives import fault
 from conformance.validation.problem import Problem
 
+_NUMBER = (int, Decimal)
+_JSON: dict[str, type | tuple[type, ...]] = {
+    "boolean": bool,
+    "integer": _NUMBER,
+    "decimal": _NUMBER,
+    "positiveInt": _NUMBER,
+    "unsignedInt": _NUMBER,
+}  # of the primitives that are no strings
 _DEPTH = 80  # objects in objects, after which a resource is not read further
 
 
 class Reader:
-    """Reads one resource; `problems` are what it found."""
+    """Reads one resource; `problems` are what it found.
+
+    `misshapen`: some known element is no array, object, string, number or boolean where it should be.
+    """
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self.problems: list[Problem] = []
+        self.misshapen = False
         self._depth = 0
 
     def resource(
@@ -79,13 +92,13 @@ class Reader:
     ) -> None:
         if not property.many:
             if isinstance(value, list) or isinstance(beside, list):
-                self._tell(place, "is an array, where one value belongs")
+                self._bent(place, "is an array, where one value belongs")
             else:
                 self._item(node, property, place, value, beside)
             return
         for side in ([] if alone else [value]) + ([] if beside is None else [beside]):
             if not isinstance(side, list):
-                self._tell(place, "is not an array, where many values may stand")
+                self._bent(place, "is not an array, where many values may stand")
                 return
             if not side:
                 self._tell(place, "is an empty array")
@@ -101,7 +114,7 @@ class Reader:
     def _item(self, node: Node, property: Property, place: str, value: Any, beside: Any) -> None:
         primitive = property.type in self._library.primitives
         if value is None and beside is None:
-            self._tell(place, "is null")
+            self._bent(place, "is null")
             return
         if property.type == "Resource":
             child = self.resource(value, place, node, contained=property.shape.name == "contained")
@@ -114,7 +127,7 @@ class Reader:
 
     def _complex(self, node: Node, property: Property, place: str, value: Any) -> Node | None:
         if not isinstance(value, dict):
-            self._tell(place, f"is not an object, as {property.type or property.path} is")
+            self._bent(place, f"is not an object, as {property.type or property.path} is")
             return None
         if not value:
             self._tell(place, "is an empty object")
@@ -129,10 +142,11 @@ class Reader:
             wrong = fault(value, type, self._library.primitives[type])
             if wrong:
                 self._tell(place, wrong, key="format")
+                self.misshapen |= not isinstance(value, _JSON.get(type, str))
                 if isinstance(value, dict | list):
                     return None
         if beside is not None and (not isinstance(beside, dict) or not beside):
-            self._tell(place, "has beside it what is no object with an id or extensions")
+            self._bent(place, "has beside it what is no object with an id or extensions")
             beside = None
         if value is None and beside is None:
             return None
@@ -147,6 +161,10 @@ class Reader:
         for name, items in node.children.items():
             if name.endswith("[x]") and len({item.type for item in items}) > 1:
                 self._tell(node.place, f"has more than one {name}")
+
+    def _bent(self, place: str, text: str) -> None:
+        self.misshapen = True
+        self._tell(place, text)
 
     def _tell(self, place: str, text: str, severity: str = "error", key: str = "structure") -> None:
         self.problems.append(Problem("unjudged" if severity == "unjudged" else "error", place, text, key))

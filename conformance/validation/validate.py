@@ -43,6 +43,12 @@ def read(resource: Any, definitions: Definitions) -> Node | None:
     return Reader(library(definitions)).resource(resource)
 
 
+def misshapen(resource: Any, definitions: Definitions) -> bool:
+    """Whether no sense can be made of it: no resource of R4, or with a string where an object should be."""
+    reader = Reader(library(definitions))
+    return reader.resource(resource) is None or reader.misshapen
+
+
 def against(node: Node, definitions: Definitions, url: str) -> list[Problem]:
     """What is wrong by a profile alone, of which there must be a definition; R4's own rules are left out."""
     known = library(definitions)

@@ -18,6 +18,7 @@ from conformance.suites.search.ask import Answer, Refused, ask
 from conformance.suites.search.query import Item
 from conformance.suites.search.requirements import REQUIREMENTS
 from conformance.suites.search.scope import Scope
+from conformance.validation import misshapen
 
 Json = dict[str, Any]
 INCLUDES = "search includes exercised"
@@ -71,6 +72,7 @@ class Including:
     async def _check(self, name: str, spec: str, parameter: Parameter, among: list[Json]) -> None:
         session = self.scope.session
         item = f"{self.type}?{name}={spec}"
+        there: set[str] = set()
         async with session.check(REQUIREMENTS[name.removeprefix("_")], item) as check:
             answer = await self._ask(check, among, [(name, spec)])
             matches, beside = self._parts(answer)
@@ -142,7 +144,11 @@ class Including:
             raise Failed(f"the server declares {items[0][1]} and refuses it: {refused}") from None
 
     def _parts(self, answer: Answer) -> tuple[list[Json], list[Json]]:
-        """The matches, and what is beside them, whether it is marked or not."""
+        """The matches, and what is beside them, whether it is marked or not. Raises Skipped."""
+        known = self.scope.session.definitions
+        for one in (*answer.matches, *answer.included):
+            if self.scope.world.by_name.get(_name(one)) != one and misshapen(one, known):
+                raise Skipped(f"{_name(one)} has no sound shape: what it refers to cannot be told")
         matches = [one for one in answer.matches if one.get("resourceType") == self.type]
         beside = [one for one in answer.matches if one.get("resourceType") != self.type]
         return matches, [*beside, *answer.included]

@@ -10,11 +10,13 @@ from typing import Any
 
 from conformance.errors import Failed, NotDeclared, Skipped
 from conformance.session import Check
+from conformance.statement import dicts
 from conformance.suites.search.ask import Answer, Busy, Refused, ask
 from conformance.suites.search.query import Query
 from conformance.suites.search.requirements import REQUIREMENTS
 from conformance.suites.search.scope import Scope
 from conformance.suites.search.shape import Shapes
+from conformance.validation import misshapen
 
 Json = dict[str, Any]
 SELECTIVE = 40  # matches certain; a query that finds more is asked about a few resources only
@@ -90,10 +92,13 @@ class Judge:
             raise Skipped(f"nothing certain is known about {_said(query)}")
 
     def usable(self, resource: Json, query: Query) -> bool:
-        """Whether it can be judged; one of another type is told of elsewhere."""
-        tags = resource.get("meta", {}).get("tag", ()) if isinstance(resource.get("meta"), dict) else ()
-        cut = any(isinstance(one, dict) and one.get("code") == "SUBSETTED" for one in tags)
-        return resource.get("resourceType") == query.type and isinstance(resource.get("id"), str) and not cut
+        """Whether it can be judged; one of another type, or of no sound shape, is told of elsewhere."""
+        if resource.get("resourceType") != query.type or not isinstance(resource.get("id"), str):
+            return False
+        twin = self.scope.world.by_name.get(f"{query.type}/{resource['id']}")  # those there are sound
+        if twin != resource and misshapen(resource, self.scope.session.definitions):
+            return False
+        return all(one.get("code") != "SUBSETTED" for one in dicts(resource.get("meta", {}).get("tag")))
 
     def same(self, resource: Json) -> Json:
         """The harvested twin of a resource, if it is as it was; else the resource itself."""

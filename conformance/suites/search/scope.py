@@ -19,6 +19,7 @@ from conformance.matching.lenient import Lenient
 from conformance.matching.parameters import Parameter, parameter_of, parameters
 from conformance.session import Session
 from conformance.statement import DeclaredParameter
+from conformance.validation import misshapen
 
 Json = dict[str, Any]
 CLOSELY = 200  # resources of a type: FHIRPath is slow
@@ -53,7 +54,9 @@ class Scope:
     @cached_property
     def world(self) -> Lenient:
         """The matcher, over all that was read."""
-        each = {(one["resourceType"], one["id"]): one for pool in self.pools.values() for one in usable(pool)}
+        each = {
+            (one["resourceType"], one["id"]): one for pool in self.pools.values() for one in self.usable(pool)
+        }
         world = Lenient(
             list(each.values()), base_url=self.base_url, now=datetime.now(UTC), parameters_of=self.parameters
         )
@@ -92,6 +95,17 @@ class Scope:
         self.chance(parameter.type, parameter.code).shuffle(resources)
         return [(one, found) for one in resources for found in self.world.found(one, parameter)]
 
+    def usable(self, pool: Pool) -> list[Json]:
+        """The resources of a pool of which sense can be made, and that have an id to be known by."""
+        known = self.session.definitions
+        return [
+            one
+            for one in pool.resources
+            if one.get("resourceType") == pool.type
+            and isinstance(one.get("id"), str)
+            and not misshapen(one, known)
+        ]
+
     def chance(self, *names: str) -> random.Random:
         """Chance of its own for each thing, so that one more query here changes nothing there."""
         return random.Random(f"{self.session.options.seed}/{'/'.join(names)}")  # noqa: S311 - not a secret
@@ -99,15 +113,6 @@ class Scope:
     def declares(self, type: str, code: str) -> bool:
         """Whether the server says that it has this parameter for this type."""
         return code in self.session.statement.types[type].parameters
-
-
-def usable(pool: Pool) -> list[Json]:
-    """The resources of a pool that have a type and an id to be known by."""
-    return [
-        one
-        for one in pool.resources
-        if one.get("resourceType") == pool.type and isinstance(one.get("id"), str)
-    ]
 
 
 async def read_scope(session: Session) -> Scope:

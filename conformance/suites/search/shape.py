@@ -77,10 +77,11 @@ def _once(type: str, answer: Answer) -> str | None:
 
 
 def _total(type: str, answer: Answer) -> str | None:
-    totals = {bundle.get("total") for bundle in answer.bundles}
-    if answer.total is None or not answer.complete or len(totals) > 1:
+    if answer.total is None or not answer.complete:
         return None
-    found = len({one.get("id") for one in answer.matches})
+    if any(bundle.get("total") != answer.total for bundle in answer.bundles):
+        return None
+    found = len({str(one.get("id")) for one in answer.matches})
     return "" if answer.total == found else f"the total is {answer.total}, and there are {found} matches"
 
 
