@@ -215,9 +215,8 @@ def of_type_matches(found: dict[str, Any], wanted: str, wrong: Wrong) -> bool:
     parts = [plain(one) for one in split(wanted, "|", wrong)]
     if len(parts) != 3 or not all(parts):
         raise Problem(400, "invalid", f"{wanted!r} is not system|code|value.")
-    return found.get("value", "") == parts[2] and tuple(parts[:2]) in codings(
-        found.get("type", {"text": ""}), ""
-    )
+    right = tuple(parts[:2]) in codings(found.get("type", {"text": ""}), "") or wrong("of-type-of-any")
+    return right and found.get("value", "") == parts[2]
 
 
 def reference_matches(found: dict[str, Any], wanted: str, type: str, base: str, wrong: Wrong) -> bool:
