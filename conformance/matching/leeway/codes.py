@@ -108,5 +108,12 @@ def _text(found: Found, wanted: str) -> Verdict:
 
 
 def _of_type_in_any_case(identifier: dict[str, Any], wanted: str) -> bool:
+    """Whether type and value are the same but for case; one of another type is another identifier."""
     parts = [plain(part) for part in split(wanted, "|")]
-    return len(parts) != 3 or _alike(str(identifier.get("value", "")), parts[2])
+    if len(parts) != 3:
+        return True
+    type = identifier.get("type") or {}
+    return _alike(str(identifier.get("value", "")), parts[2]) and any(
+        _loose(str(one.get("system", ""))) == _loose(parts[0]) and _alike(str(one.get("code", "")), parts[1])
+        for one in type.get("coding", ())
+    )

@@ -18,7 +18,7 @@ Resource = dict[str, Any]
 Predicate = Callable[[Resource], bool]
 MODIFIERS = {
     "string": ("exact", "contains", "missing"),
-    "token": ("not", "missing"),
+    "token": ("not", "missing", "text", "of-type"),
     "reference": ("missing", "identifier"),
     "uri": ("below", "above", "missing"),
     "date": ("missing",),
@@ -49,6 +49,8 @@ class Filters:
             if self._wrong("unknown-modifier-ignored"):
                 return lambda resource: True
             raise Problem(400, "not-supported", f"The modifier :{modifier} of {name} is not supported.")
+        if modifier == "of-type" and name != "identifier":
+            raise Problem(400, "not-supported", f"{name} has no identifiers to be :of-type.")
         if modifier == "missing":
             return self._missing(parameter, value)
         if self._wrong("parameter-does-nothing") and name in ("family", "category"):
@@ -57,7 +59,7 @@ class Filters:
 
     def _plain(self, parameter: Parameter, modifier: str, value: str) -> Predicate:
         wanted = values.split(value, ",", self._wrong)
-        self._check(parameter, wanted)
+        self._check(parameter, modifier, wanted)
 
         def holds(resource: Resource) -> bool:
             found = parameter.values(resource)
@@ -69,8 +71,11 @@ class Filters:
 
         return holds
 
-    def _check(self, parameter: Parameter, wanted: list[str]) -> None:
+    def _check(self, parameter: Parameter, modifier: str, wanted: list[str]) -> None:
         """Whether the values are ones of the parameter's type, whatever the resources hold."""
+        if modifier == "of-type":
+            for each in wanted:
+                values.of_type_matches({}, each, self._wrong)
         samples: dict[str, Any] = {"date": "2000", "number": 0, "quantity": {"value": 0}, "composite": {}}
         if parameter.type in samples:
             for each in wanted:
@@ -83,9 +88,13 @@ class Filters:
         match parameter.type:
             case "string":
                 return values.string_matches(found, wanted, modifier, wrong)
+            case "token" if modifier == "text" and not wrong("text-as-code"):
+                return values.text_matches(found, wanted, wrong)
+            case "token" if modifier == "of-type":
+                return values.of_type_matches(found, wanted, wrong)
             case "token":
                 return values.token_matches(found, wanted, parameter.system, wrong)
-            case "reference" if modifier == "identifier":
+            case "reference" if modifier == "identifier" and not wrong("identifier-as-reference"):
                 return values.token_matches(found.get("identifier", {}), wanted, "", wrong)
             case "reference":
                 if parameter.only and not found.get("reference", "").startswith(parameter.only + "/"):

@@ -200,6 +200,25 @@ def token_matches(found: Any, wanted: str, implied: str, wrong: Wrong) -> bool:
     return False
 
 
+def text_matches(found: Any, wanted: str, wrong: Wrong) -> bool:
+    """`:text` of a token: the words that stand with its code begin so."""
+    if not isinstance(found, dict):
+        return False
+    kind = found.get("type", {}) if "value" in found else found
+    texts = [kind.get("text"), kind.get("display"), *(one.get("display") for one in kind.get("coding", ()))]
+    start = folded(plain(wanted), wrong)
+    return any(folded(text, wrong).startswith(start) for text in texts if text)
+
+
+def of_type_matches(found: dict[str, Any], wanted: str, wrong: Wrong) -> bool:
+    """`:of-type` of an identifier: the system and the code of its type, and its value."""
+    parts = [plain(one) for one in split(wanted, "|", wrong)]
+    if len(parts) != 3 or not all(parts):
+        raise Problem(400, "invalid", f"{wanted!r} is not system|code|value.")
+    right = tuple(parts[:2]) in codings(found.get("type", {"text": ""}), "") or wrong("of-type-of-any")
+    return right and found.get("value", "") == parts[2]
+
+
 def reference_matches(found: dict[str, Any], wanted: str, type: str, base: str, wrong: Wrong) -> bool:
     """`type` is that of a modifier, or empty."""
     wanted, has = plain(wanted).removeprefix(base + "/"), found.get("reference", "").removeprefix(base + "/")
