@@ -78,16 +78,17 @@ async def run(
         session = Session(options, client, statement, told)
         report.results, report.tallies = session.results, session.tallies
         try:
-            for suite in chosen:
-                begin(suite)
-                report.suites.append(suite)
-                await _judge(suite, session, report)
+            try:
+                for suite in chosen:
+                    begin(suite)
+                    report.suites.append(suite)
+                    await _judge(suite, session, report)
+            finally:
+                await session.harvest.aclose()
         except ServerGone as gone:
             report.cut_short = str(gone)
         except asyncio.CancelledError:
             report.cut_short, report.interrupted = "interrupted; what follows was not tried.", True
-        finally:
-            await session.harvest.aclose()
         report.seconds, report.requests = time.monotonic() - begun, client.requests
         return report
     finally:

@@ -337,7 +337,9 @@ def test_an_interrupt_leaves_a_report(tmp_path: Path) -> None:
             hanging.set()
             stream.recv(1)
 
-    code = "from conformance import cli, run; from tests.conformance.test_bad_input import PROBE;"
+    # what runs in the background of a shell is told to ignore the signal, and all that it starts
+    code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    code += "from conformance import cli, run; from tests.conformance.test_bad_input import PROBE;"
     code += "run.suites = lambda: (PROBE,); cli.main()"
     with serve(answer) as wire:
         command = [sys.executable, "-c", code, wire.base, "--json", str(tmp_path / "json")]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 
-import orjson
 import pytest
 
 from facade.spec import definitions
@@ -192,16 +190,9 @@ def test_every_name_is_reachable() -> None:
             assert set(element.targets) <= definitions.resource_types()
 
 
-def test_the_data_load_fast_and_are_small() -> None:
-    files = list(definitions._DATA.glob("*.json"))
-    assert sum(file.stat().st_size for file in files) < 2_000_000
-    times = []
-    for _ in range(7):
-        start = time.perf_counter()
-        for file in files:
-            orjson.loads(file.read_bytes())
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.05
+def test_the_data_are_small() -> None:
+    """They are read at each start."""
+    assert sum(file.stat().st_size for file in definitions._DATA.glob("*.json")) < 2_000_000
 
 
 def test_importing_definitions_brings_no_models() -> None:
