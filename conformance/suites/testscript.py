@@ -19,7 +19,6 @@ from conformance.model import Level, Requirement
 from conformance.session import Check, Session
 from conformance.statement import dicts
 from conformance.suites import Suite
-from conformance.testscript.elements import Elements
 from conformance.testscript.engine import Engine, Send, new_state
 from conformance.testscript.library import Library, open_library
 from conformance.testscript.needs import undeclared, unused
@@ -28,6 +27,7 @@ from conformance.testscript.problems import ScriptError, Untold
 from conformance.testscript.reading import autocreated, examine, parts, writes
 from conformance.testscript.report import Action, Part, Result, Run, part_of, test_report
 from conformance.validation import errors, validate
+from conformance.xml.elements import Elements
 
 Json = dict[str, Any]
 _PAGE = "https://hl7.org/fhir/R4/testscript.html"

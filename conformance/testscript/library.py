@@ -13,9 +13,9 @@ from typing import Any
 
 from conformance.errors import Failed
 from conformance.exchange import parse_json
-from conformance.testscript.elements import Elements
 from conformance.testscript.problems import ScriptError
-from conformance.testscript.xml_read import read_xml
+from conformance.xml.elements import Elements
+from conformance.xml.reading import read_xml
 
 Json = dict[str, Any]
 _LARGEST = 16 * 1024 * 1024  # bytes of a file that are read

@@ -12,7 +12,7 @@ from typing import Any
 from conformance.exchange import write_json
 from conformance.testscript.problems import ScriptError
 from conformance.testscript.state import Message, State
-from conformance.testscript.xml_write import write_xml
+from conformance.xml.writing import write_xml
 
 Json = dict[str, Any]
 MIME = {

@@ -12,10 +12,10 @@ from typing import Any
 
 from conformance.errors import Failed
 from conformance.exchange import parse_json
-from conformance.testscript.elements import Elements
 from conformance.testscript.paths import text_of, values_at
 from conformance.testscript.problems import Refuted, ScriptError, Untold
-from conformance.testscript.xml_read import read_xml
+from conformance.xml.elements import Elements
+from conformance.xml.reading import read_xml
 
 Json = dict[str, Any]
 Evaluate = Callable[[Json, str], list[Any]]

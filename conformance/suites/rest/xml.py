@@ -1,14 +1,12 @@
-"""FHIR's XML as far as a judge needs it: read into leaves that can be compared with JSON's, and written.
+"""FHIR's XML read into leaves that can be compared with JSON's, strictly and without the definitions.
 
 https://hl7.org/fhir/R4/xml.html
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
 
 from conformance.errors import Failed
 
@@ -57,34 +55,3 @@ class Document:
 
     def _refuse(self, *_: Any) -> None:
         raise Failed("the XML has a document type declaration, which FHIR does not allow")
-
-
-def to_xml(resource: dict[str, Any]) -> bytes:
-    """A resource without narrative whose elements stand in FHIR's order already."""
-    return "".join(_resource(resource, f' xmlns="{FHIR}"')).encode()
-
-
-def _resource(resource: dict[str, Any], space: str = "") -> list[str]:
-    type = resource["resourceType"]
-    parts = [f"<{type}{space}>"]
-    for name, value in resource.items():
-        if name != "resourceType":
-            parts += _element(name, value)
-    return [*parts, f"</{type}>"]
-
-
-def _element(name: str, value: Any) -> list[str]:
-    if isinstance(value, list):
-        return [part for item in value for part in _element(name, item)]
-    if isinstance(value, dict) and "resourceType" in value:
-        return [f"<{name}>", *_resource(value), f"</{name}>"]
-    if isinstance(value, dict):
-        url = f" url={quoteattr(value['url'])}" if name == "extension" else ""  # there an attribute
-        inner = [
-            part for key, item in value.items() if not (url and key == "url") for part in _element(key, item)
-        ]
-        return [f"<{name}{url}>", *inner, f"</{name}>"]
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    if not isinstance(value, str | bool | int | Decimal):
-        raise TypeError(name)
-    return [f"<{name} value={quoteattr(text)}/>"]

@@ -12,9 +12,9 @@ from conformance.model import Result
 from conformance.options import Options
 from conformance.run import run
 from conformance.spec.definitions import definitions
-from conformance.testscript.elements import Elements
-from conformance.testscript.xml_read import read_xml
-from conformance.testscript.xml_write import write_xml
+from conformance.xml.elements import Elements
+from conformance.xml.reading import read_xml
+from conformance.xml.writing import write_xml
 from tests.conformance.controls import BASE, make_app
 from tests.conformance.controls.store import as_json, parse_json
 

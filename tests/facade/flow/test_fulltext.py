@@ -44,6 +44,19 @@ async def found(store: Store, query: str, type: str = "Composition", index: Text
     return " ".join(id_of(row) for row in rows)
 
 
+def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many resources are read for their words, each time."""
+    read: list[int] = []
+    real = fulltext._read
+
+    def counting(rows: Any, *more: Any) -> Any:
+        read.append(len(rows))
+        return real(rows, *more)
+
+    monkeypatch.setattr(fulltext, "_read", counting)
+    return read
+
+
 @pytest.mark.parametrize(
     ("query", "ids"),
     [
@@ -117,14 +130,7 @@ async def test_what_another_process_stores_late_is_found(store: Store) -> None:
 
 
 async def test_what_is_settled_is_not_read_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[int] = []
-    real = fulltext._read
-
-    def counting(rows: Any, *more: Any) -> Any:
-        read.append(len(rows))
-        return real(rows, *more)
-
-    monkeypatch.setattr(fulltext, "_read", counting)
+    read = count_reads(monkeypatch)
     index, base = TextIndex(store), store.clock()
     put(store, document("a", "word"))
     await index.catch_up(["Composition"])
@@ -160,14 +166,7 @@ async def test_closing_stops_what_goes_on(store: Store, monkeypatch: pytest.Monk
 
 
 async def test_who_asks_together_waits_for_one_look(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[int] = []
-    real = fulltext._read
-
-    def counting(rows: Any, *more: Any) -> Any:
-        read.append(len(rows))
-        return real(rows, *more)
-
-    monkeypatch.setattr(fulltext, "_read", counting)
+    read = count_reads(monkeypatch)
     monkeypatch.setattr(fulltext, "AT_ONCE", 3)
     put(store, *(document(f"{number}", "word") for number in range(9)))
     index = TextIndex(store)

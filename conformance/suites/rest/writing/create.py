@@ -18,7 +18,8 @@ from conformance.suites.rest.reading.formats import FHIR_XML, has_xml
 from conformance.suites.rest.same import missing
 from conformance.suites.rest.writing.ledger import Ledger, location_of
 from conformance.suites.rest.writing.samples import all_writable, decimal_of, sample, with_decimal
-from conformance.suites.rest.xml import to_xml
+from conformance.xml.elements import Elements
+from conformance.xml.writing import write_xml
 
 CREATE = "https://hl7.org/fhir/R4/http.html#create"
 STATUS = Requirement("rest.create.status", Level.SHALL, "A create is answered 201.", CREATE)
@@ -201,7 +202,9 @@ async def _xml(session: Session, ledger: Ledger, type: str) -> None:
         if not has_xml(session.statement):
             raise NotDeclared("XML is not among the formats")
         sent = sample(type, ledger.token(type), "Zoë 雪 <&>")
-        answer = await ledger.send(check, "POST", type, to_xml(sent), {"content-type": FHIR_XML})
+        answer = await ledger.send(
+            check, "POST", type, write_xml(sent, Elements(session.definitions)), {"content-type": FHIR_XML}
+        )
         check.status(answer, 201)
         told, id, _ = location_of(answer.header("location"))
         where = missing(sent, await ledger.read(check, f"{told}/{id}"))

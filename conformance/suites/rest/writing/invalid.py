@@ -14,7 +14,8 @@ from conformance.session import Session
 from conformance.suites.rest.reading.formats import FHIR_XML, has_xml
 from conformance.suites.rest.writing.ledger import Ledger
 from conformance.suites.rest.writing.samples import sample
-from conformance.suites.rest.xml import to_xml
+from conformance.xml.elements import Elements
+from conformance.xml.writing import write_xml
 
 HTTP = "https://hl7.org/fhir/R4/http.html"
 JSON = "https://hl7.org/fhir/R4/json.html"
@@ -73,7 +74,7 @@ async def judge(session: Session, ledger: Ledger, type: str) -> None:
     async with session.check(SYNTAX, f"{type}, XML that is not well formed") as check:
         if not has_xml(session.statement):
             raise NotDeclared("XML is not among the formats")
-        body = to_xml(good)[:-12]
+        body = write_xml(good, Elements(session.definitions))[:-12]
         _check(await _status(ledger, check, type, body, FHIR_XML))
     async with session.check(UNKNOWN, type) as check:
         status = await _status(ledger, check, type, write_json(good | {"noSuchElement": "x"}))

@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from conformance.errors import Failed
-from conformance.testscript.elements import DEEPEST, Child, Elements
+from conformance.xml.elements import DEEPEST, Child, Elements
 
 Json = dict[str, Any]
 FHIR = "http://hl7.org/fhir"

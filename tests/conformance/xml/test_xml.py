@@ -11,9 +11,9 @@ import pytest
 from conformance.errors import Failed
 from conformance.exchange import parse_json
 from conformance.spec.definitions import definitions
-from conformance.testscript.elements import Elements
-from conformance.testscript.xml_read import read_xml
-from conformance.testscript.xml_write import write_xml
+from conformance.xml.elements import Elements
+from conformance.xml.reading import read_xml
+from conformance.xml.writing import write_xml
 from tests.paths import SHARED, needs_shared
 
 DIV = '<div xmlns="http://www.w3.org/1999/xhtml">a &amp; <b>b</b></div>'

@@ -1,0 +1,1 @@
+"""Resources between FHIR's XML and JSON, by the definitions."""
