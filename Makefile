@@ -8,7 +8,7 @@ endif
 
 # What the tests start for themselves: database servers and their ODBC drivers, a browser, a builder of images.
 APT := python3-venv unixodbc odbc-postgresql odbc-mariadb libsqliteodbc tdsodbc mariadb-server postgresql
-APT += chromium buildah mmdebstrap
+APT += chromium buildah mmdebstrap openssl
 APT += $(if $(shell command -v npm),,nodejs npm)
 
 .PHONY: help run test bench lint lock image
