@@ -25,14 +25,22 @@ from facade.rest.pretty import rewrite
 from facade.rest.read import read_stored
 from facade.rest.request.call import Call, Items
 from facade.rest.request.caller import access_of
-from facade.rest.request.negotiation import PARAMETERS, negotiate
+from facade.rest.request.negotiation import PARAMETERS, Media, negotiate
 from facade.rest.searching.matches import remark
+from facade.rest.searching.page import at_hand
 from facade.rest.service import Service
 from facade.rest.subset import PARAMETERS as SUBSETS
-from facade.rest.subset import parse_subset
+from facade.rest.subset import Subset, parse_subset
 from facade.search import parse_search
 from facade.search.date import interval
-from facade.search.everything import Everything, Row, compartment_types, references_in, referred_names
+from facade.search.everything import (
+    Everything,
+    Row,
+    compartment_types,
+    references_in,
+    referred_names,
+    rids_of,
+)
 from facade.search.includes import MAX_INCLUDED
 from facade.search.keyset import Cursor, read_cursor
 from facade.spec import definitions
@@ -53,29 +61,43 @@ _HOLDER = 0
 class _Page(NamedTuple):
     rows: Sequence[Row]
     included: Sequence[Row]
+    cut: bool
     before: Cursor | None
     after: Cursor | None
-    cut: bool
     total: int
+
+
+class _Asked(NamedTuple):
+    """The parameters, understood: those of `Everything`, and how the answer is to look."""
+
+    media: Media
+    accepted: Items
+    ignored: tuple[str, ...]
+    types: frozenset[str] | None
+    since: int | None
+    start: int | None
+    end: int | None
+    most: int
+    subset: Subset | None
+    cursor: str | None
 
 
 async def everything(service: Service, call: Call, type: str, id: str | None = None) -> Answer:
     """200 with a searchset: the one whose record it is, then its compartment as it came into the store, a
     page at a time, each page with what it refers to; 404 or 410 as a read would answer."""
     items = await simple_items(call)
-    media = negotiate(call.header(b"accept"), items)
-    accepted, ignored = _accepted(type, items, lenient=call.prefer().lenient)
-    wanted = _wanted(service, call, type, id, accepted)
-    count = _count(service, accepted)
-    subset = parse_subset(items) if accepted else None
-    links = Links.of(service, _path(type, id), accepted, items)
-    cursor = next((value for name, value in items if name == CURSOR), None)
+    asked = _asked(service, type, tuple(items), call.raw_header(b"accept"), call.prefer().lenient)
+    access, cursor, subset = access_of(call), asked.cursor, asked.subset
+    wanted = Everything(type, id, access, service.store.dialect, *asked[3:7])
+    links = Links.of(service, _path(type, id), asked.accepted, items)
     edge = None if cursor is None else read_cursor(links.open(cursor), 0)
     told = None
     if service.refresher is not None:
         told = await _refreshed(service, call, wanted, onward=cursor is not None)
-    page = await _whole(service, wanted, count) if edge is None and wanted.plain and subset is None else None
-    page = page or await _page(service, call, wanted, edge, count)
+    page = None
+    if edge is None and wanted.plain and subset is None:
+        page = await _whole(service, wanted, asked.most)
+    page = page or await _page(service, call, wanted, edge, asked.most)
     rows, included = page.rows, page.included
     age: tuple[Header, ...] = ()
     if service.refresher is not None:
@@ -87,51 +109,49 @@ async def everything(service: Service, call: Call, type: str, id: str | None = N
         included = [(*row[:2], subset.apply(row[2], included=True)) for row in included]
     body = searchset(
         service.base_url,
-        None,
         _urls(links, cursor, page),
         rows,
         included=included,
         total=page.total if edge is None and page.after is None else None,
-        outcome=_outcome(ignored, told, cut=page.cut),
+        outcome=_outcome(asked.ignored, told, cut=page.cut),
     )
-    return Answer(200, media.content_type, rewrite(body, media), age)
+    return Answer(200, asked.media.content_type, rewrite(body, asked.media), age)
 
 
 def _path(type: str, id: str | None) -> str:
     return f"{type}/$everything" if id is None else f"{type}/{id}/$everything"
 
 
-def _accepted(type: str, items: Items, *, lenient: bool) -> tuple[Items, list[str]]:
-    """The parameters that are understood, and the names of the others. Raises UnknownParameter."""
+@lru_cache(256)
+def _asked(
+    service: Service, type: str, items: tuple[tuple[str, str], ...], accept: bytes, lenient: bool
+) -> _Asked:
+    """What is asked of any record. Raises UnknownParameter and BadRequest."""
+    media = negotiate(accept.decode("latin-1"), items)
     known = _KNOWN[type]
-    ignored = [name for name, _ in items if name not in known and name not in _ANYWAY]
+    ignored = tuple(name for name, _ in items if name not in known and name not in _ANYWAY)
     if ignored and not lenient:
         raise UnknownParameter(
             f"{ignored[0][:40]} is not supported with $everything of {type}; there are {', '.join(known)}.",
             expression=f"http.{ignored[0][:40]}",
         )
-    return [item for item in items if item[0] in known or item[0] in SUBSETS], ignored
-
-
-def _wanted(service: Service, call: Call, type: str, id: str | None, items: Items) -> Everything:
-    """What is asked for. Raises BadRequest."""
-    access, dialect = access_of(call), service.store.dialect
-    if not items:
-        return Everything(type, id, access, dialect)
-    types = [one.strip() for name, value in items if name == "_type" for one in value.split(",")]
+    accepted = [item for item in items if item[0] in known or item[0] in SUBSETS]
+    types = [one.strip() for name, value in accepted if name == "_type" for one in value.split(",")]
     for one in types:
         if one not in service.served:
             raise BadRequest(f"_type names {one[:64]}, which is not served here.", expression="_type")
-    since, start, end = (_moment(service, items, name) for name in ("_since", "start", "end"))
-    return Everything(
-        type,
-        id,
-        access,
-        dialect,
+    since, start, end = (_moment(service, accepted, name) for name in ("_since", "start", "end"))
+    return _Asked(
+        media,
+        accepted,
+        ignored,
         frozenset(types) or None,
         since[0] if since else None,
         start[0] if start else None,
         end[1] if end else None,
+        _count(service, accepted),
+        parse_subset(list(items)) if accepted else None,
+        next((value for name, value in items if name == CURSOR), None),
     )
 
 
@@ -163,20 +183,39 @@ def _count(service: Service, items: Items) -> int:
 
 
 async def _whole(service: Service, wanted: Everything, count: int) -> _Page | None:
-    """A plain record that fits on its first page, which is what is asked for most. Its rows are joined
-    already: the second stands for all but the first."""
+    """A plain record that fits on its first page, which is what is asked for most."""
+    found = await service.store.at_hand(*wanted.rids(count))
+    if found is None:
+        return await _joined(service, wanted, count) if wanted.dialect == "postgresql" else None
+    _, more, kept = found
+    own = [one.name for one in kept]
+    if more or wanted.holder not in own:
+        return None
+    first = own.index(wanted.holder)
+    names = referred_names({one.refers for one in kept}, own, service.base_url)
+    included: Sequence[Row] | None = ()
+    if names:
+        included = await at_hand(service.store, rids_of(names[:_MAX_NAMES]))
+    if included is None:
+        return None
+    rows = [kept[first], *kept[:first], *kept[first + 1 :]]
+    return _Page(rows, *_cut(included, names), None, None, len(rows))
+
+
+async def _joined(service: Service, wanted: Everything, count: int) -> _Page | None:
+    """The same where the store gives them joined already: the second row stands for all but the first."""
     store, name = service.store, wanted.holder
     ((joined, refers, number, body, patients, more),) = await store.search(
         *wanted.joined(count, between(service.base_url))
     )
     if more or body is None:
         return None
-    rows = [(_HOLDER, name, body)]
+    rows: list[Row] = [(_HOLDER, name, body)]
     if number:
         first, _, rest = joined.partition(RESOURCE)
         rows.append((_HOLDER, first, rest))
     included, cut = await _included(service, wanted, rows, (refers, patients), shared=False)
-    return _Page(rows, included, None, None, cut, 1 + number)
+    return _Page(rows, included, cut, None, None, 1 + number)
 
 
 async def _page(service: Service, call: Call, wanted: Everything, edge: Cursor | None, count: int) -> _Page:
@@ -202,7 +241,7 @@ async def _page(service: Service, call: Call, wanted: Everything, edge: Cursor |
             after = Cursor((), found[-1][0])
     rows = found if wanted.types is None else [row for row in found if wanted.wants(row)]
     included, cut = await _included(service, wanted, found, [row[_REFERS] for row in found])
-    return _Page(rows, included, before, after, cut, len(rows))
+    return _Page(rows, included, cut, before, after, len(rows))
 
 
 def _with_holder(wanted: Everything, rows: list[Row], holder: Row, edge: Cursor | None) -> list[Row]:
@@ -234,13 +273,17 @@ async def _included(
     shared: bool = True,
 ) -> tuple[Sequence[Row], bool]:
     """What a page refers to, each once, and whether there was more than that."""
-    names = referred_names(refers, rows, service.base_url)
+    names = referred_names(refers, [bytes(row[1]) for row in rows], service.base_url)
     if wanted.types is not None:
         names = [name for name in names if name[0] in wanted.types]
     if not names:
         return (), False
-    found = await service.store.search(*wanted.referred(names[:_MAX_NAMES], shared=shared))
-    found.sort(key=itemgetter(1))
+    return _cut(await service.store.search(*wanted.referred(names[:_MAX_NAMES], shared=shared)), names)
+
+
+def _cut(found: Sequence[Row], names: Sequence[object]) -> tuple[Sequence[Row], bool]:
+    """As many as may come along, and whether there are more."""
+    found = sorted(found, key=itemgetter(1))
     return found[:MAX_INCLUDED], len(found) > MAX_INCLUDED or len(names) > _MAX_NAMES
 
 

@@ -66,7 +66,6 @@ async def lastn(service: Service, call: Call, type: str) -> Answer:
         rows = [(row[0], row[1], subset.apply(bytes(row[2]))) for row in rows]
     body = searchset(
         service.base_url,
-        TYPE,
         {"self": f"{service.base_url}/{TYPE}/$lastn?{spell(items)}"},
         rows,
         total=len(rows),
@@ -127,7 +126,7 @@ async def _last(service: Service, request: Prepared, most: int) -> list[Row]:
         raise TooCostly(
             f"More than {MAX_ANSWERED} Observations are the last: ask for fewer.", expression="max"
         )
-    bodies = {rid: (rid, name.encode(), body) for rid, name, body in await _bodies(service, last)}
+    bodies = {rid: (rid, f"{TYPE}/{id}".encode(), body) for rid, id, body in await _bodies(service, last)}
     return [bodies[rid] for rid in last if rid in bodies]
 
 

@@ -18,12 +18,11 @@ _INCLUDE = b',"search":{"mode":"include"}}'
 _OUTCOME = b',{"resource":%b,"search":{"mode":"outcome"}}'
 
 Row = Sequence[Any]
-"""(rid, id of a match or `Type/id` of an included one, body, …) as a search plan gives them, as bytes."""
+"""(rid, `Type/id`, body, …) as a search plan gives them, as bytes."""
 
 
 def searchset(
     base_url: str,
-    type: str | None,
     links: Mapping[str, str],
     matches: Iterable[Row],
     *,
@@ -31,9 +30,8 @@ def searchset(
     total: int | None = None,
     outcome: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """A Bundle; `links` are relation → URL, and every type and id is one that needs no escaping. Without a
-    `type` the matches' rows name theirs, as those of included resources do."""
-    entries = _joined(matches, base_url if type is None else f"{base_url}/{type}", _MATCH)
+    """A Bundle; `links` are relation → URL, and every type and id is one that needs no escaping."""
+    entries = _joined(matches, base_url, _MATCH)
     entries += _joined(included, base_url, _INCLUDE)
     if outcome is not None:
         entries.append(_OUTCOME % to_json(outcome))

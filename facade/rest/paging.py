@@ -9,12 +9,14 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Callable
+from hashlib import blake2b
 
 from facade.errors import BadRequest
 from facade.store import Store, Transaction
 
 PARAMETER = "_cursor"
 _SIGNATURE = 16
+_KEY = blake2b.MAX_KEY_SIZE
 _FACT = "cursor_key"
 
 
@@ -40,7 +42,8 @@ def open_cursor(key: bytes, search: str, cursor: str) -> str:
 
 
 def _signature(key: bytes, search: str, content: bytes) -> bytes:
-    return hmac.digest(key, search.encode() + b"\0" + content, "sha256")[:_SIGNATURE]
+    """BLAKE2b with a key is a MAC by itself, and takes a third of the time of an HMAC."""
+    return blake2b(search.encode() + b"\0" + content, digest_size=_SIGNATURE, key=key[:_KEY]).digest()
 
 
 def _wrong() -> BadRequest:

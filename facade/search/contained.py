@@ -19,7 +19,7 @@ from facade.search.conditions import element_test
 from facade.search.includes import plan_include
 from facade.search.keyset import Cursor, read_cursor
 from facade.search.model import Clause, Criterion, Include, Junction, Search, SortKey, Statement
-from facade.search.plan import INCLUDED, MAX_TOTAL
+from facade.search.plan import COLUMNS, MAX_TOTAL
 from facade.search.sources import Source, read_source
 from facade.spec import definitions
 from facade.store.access import Access
@@ -34,7 +34,7 @@ _LAST = (1 << GROUP_BITS) - 1
 
 
 class PlanOfContained(NamedTuple):
-    """What `Plan` is for a search without `_contained`; rows are of INCLUDED. Where contained resources are
+    """What `Plan` is for a search without `_contained`; rows are of COLUMNS. Where contained resources are
     given, a row's number is its element's, turned positive."""
 
     search: Search
@@ -55,6 +55,10 @@ class PlanOfContained(NamedTuple):
         return f"{sql} ORDER BY rid{' DESC' if backward else ''} LIMIT 0+?", (*values, self.search.count + 1)
 
     @property
+    def rids(self) -> None:
+        """What is searched so is not looked for at hand."""
+
+    @property
     def total(self) -> Statement:
         sql, values = self._matches(self.search.container)
         if self.search.total == "accurate":
@@ -67,11 +71,14 @@ class PlanOfContained(NamedTuple):
     def moved(self, snapshot: int) -> Statement:
         raise AssertionError("the order of rid does not change")
 
+    def included_rids(self, rids: Sequence[int], includes: Sequence[Include] | None = None) -> None:
+        """As `rids`."""
+
     def includes(self, rids: Sequence[int], includes: Sequence[Include] | None = None) -> list[Statement]:
         return plan_include((), rids, columns="", access=self.access, dialect=self.dialect)
 
     def _matches(self, container: bool) -> Statement:
-        columns = INCLUDED[self.dialect]
+        columns = COLUMNS[self.dialect]
         inside, values = self._inside()
         both = self.search.contained == "both"
         tables, where, params = self.source.whole() if both else ("", "", ())

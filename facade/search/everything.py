@@ -8,9 +8,9 @@ https://hl7.org/fhir/R4/patient-operation-everything.html · https://hl7.org/fhi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from facade.search.care_dates import care_test
@@ -18,23 +18,12 @@ from facade.search.covered import numbers_of_all
 from facade.search.includes import MAX_INCLUDED
 from facade.search.keyset import Cursor
 from facade.search.model import Statement
-from facade.search.plan import INCLUDED
+from facade.search.plan import COLUMNS
 from facade.spec import definitions
 from facade.store.access import Access
+from facade.store.resident import CHANGES
 
 _BEYOND = "SELECT x.rid FROM resource x WHERE x.patient=? ORDER BY x.rid LIMIT 1 OFFSET ?"
-_JOINED = {
-    "sqlite": (
-        """CAST(group_concat(r.type||'/'||r.id||'","resource":'||r.body,?) AS BLOB),"""
-        "group_concat(r.refers,char(10))"
-    ),
-    "postgresql": (
-        """string_agg(convert_to(r.type||'/'||r.id||'","resource":','UTF8')||r.body,"""
-        "convert_to(?,'UTF8') ORDER BY r.rid),string_agg(r.refers,chr(10))"
-    ),
-}
-_ALONG = {"sqlite": "resource r INDEXED BY resource_patient", "postgresql": "resource r"}
-"""SQLite joins the rows in the order in which it comes to them: that of the index's rid."""
 Row = Sequence[Any]
 """rid, `Type/id` and body as bytes; a page's have the time of change in microseconds, too, and what it refers
 to."""
@@ -92,21 +81,32 @@ class Everything:
         asked = (self.types, self.since, self.start, self.end, self.access.patients)
         return self.type == "Patient" and self.id is not None and all(one is None for one in asked)
 
-    def joined(self, count: int, between: str) -> Statement:
-        """A plain record in one row, which costs a fifth of a row each: all rows but that of the Patient as
-        `Type/id","resource":{…}` with a text between them, what they refer to, and their number; the body of
-        the Patient, and what that refers to; and whether `page` and `rest` are needed, because there are more
-        than `count`, or any are shared."""
+    def rids(self, count: int) -> Statement:
+        """A plain record for `Store.at_hand`; told is whether `page` and `rest` are needed, because there are
+        more than `count`, or any are shared."""
         sql = (
-            f"SELECT {_JOINED[self.dialect]},count(*),"
+            "SELECT group_concat(d.rid),EXISTS (SELECT 1 FROM in_compartment k WHERE k.patient=?) "
+            f"OR ({_BEYOND}) IS NOT NULL,{CHANGES} "
+            "FROM (SELECT r.rid FROM resource r WHERE r.patient=? ORDER BY r.rid LIMIT 0+?) d"
+        )
+        return sql, (self.id, self.id, count, self.id, count)
+
+    def joined(self, count: int, between: str) -> Statement:
+        """A plain record on PostgreSQL in one row, which costs a fifth of a row each: all rows but that of
+        the Patient as `Type/id","resource":{…}` with a text between them, what they refer to, and their
+        number; the body of the Patient, and what that refers to; and whether `page` and `rest` are needed,
+        because there are more than `count`, or any are shared."""
+        sql = (
+            """SELECT string_agg(convert_to(r.type||'/'||r.id||'","resource":','UTF8')||r.body,"""
+            "convert_to(?,'UTF8') ORDER BY r.rid),string_agg(r.refers,chr(10)),count(*),"
             "(SELECT h.body FROM resource h WHERE h.type='Patient' AND h.id=? AND h.deleted=0),"
             "(SELECT h.refers FROM resource h WHERE h.type='Patient' AND h.id=? AND h.deleted=0),"
             f"EXISTS (SELECT 1 FROM in_compartment k WHERE k.patient=?) OR ({_BEYOND}) IS NOT NULL "
-            f"FROM {_ALONG[self.dialect]} WHERE ({_BEYOND}) IS NULL "
+            f"FROM resource r WHERE ({_BEYOND}) IS NULL "
             "AND r.patient=? AND r.deleted=0 AND NOT (r.type='Patient' AND r.id=?)"
         )
-        beyond = (self.id, count)
-        return sql, (between, self.id, self.id, self.id, *beyond, *beyond, self.id, self.id)
+        bound = (self.id, count)
+        return sql, (between, self.id, self.id, self.id, *bound, *bound, self.id, self.id)
 
     def needs_rest(self, rows: Sequence[Row]) -> bool:
         """Whether these rows of `page` do not tell everything."""
@@ -129,7 +129,7 @@ class Everything:
 
     @property
     def _columns(self) -> str:
-        return f"{INCLUDED[self.dialect]},r.updated,r.refers"
+        return f"{COLUMNS[self.dialect]},r.updated,r.refers"
 
     def _part(
         self,
@@ -181,10 +181,19 @@ class Everything:
             outside = f"NOT EXISTS (SELECT 1 {sql} AND i.rid=r.rid) AND NOT (r.type=? AND r.id=?)"
             inside = (*inside, self.type, self.id)
         sql = (
-            f"SELECT {INCLUDED[self.dialect]} FROM resource r WHERE (r.type,r.id) IN "
+            f"SELECT {COLUMNS[self.dialect]} FROM resource r WHERE (r.type,r.id) IN "
             f"(VALUES {','.join(['(?,?)'] * len(padded))}) AND r.deleted=0 AND {outside}{clause} LIMIT 0+?"
         )
         return sql, (*(text for name in padded for text in name), *inside, *patients, MAX_INCLUDED + 1)
+
+
+def rids_of(names: Iterable[tuple[str, str]]) -> Statement:
+    """These resources (type, id) for `Store.at_hand`; MAX_INCLUDED + 1 if there are more."""
+    padded = _padded(list(names))
+    marks = ",".join(["(?,?)"] * len(padded))
+    rows = f"SELECT r.rid FROM resource r WHERE (r.type,r.id) IN (VALUES {marks}) LIMIT 0+?"
+    sql = f"SELECT group_concat(d.rid),NULL,{CHANGES} FROM ({rows}) d"
+    return sql, (*(text for name in padded for text in name), MAX_INCLUDED + 1)
 
 
 def compartment_types(type: str) -> frozenset[str]:
@@ -240,15 +249,17 @@ def references_in(body: bytes) -> str | None:
     return b"\n".join(dict.fromkeys(found)).decode() if found else None
 
 
-def referred_names(refers: Iterable[str | None], rows: Sequence[Row], base_url: str) -> list[tuple[str, str]]:
-    """Type and id of what is referred to here, but for the rows themselves."""
+def referred_names(
+    refers: Iterable[str | None], own: Collection[bytes], base_url: str
+) -> list[tuple[str, str]]:
+    """Type and id of what is referred to here, but for those (`Type/id`) who refer."""
     found = {line for lines in refers if lines is not None for line in lines.split("\n")}
-    found.difference_update([bytes(row[1]).decode() for row in rows])
-    base = base_url.rstrip("/") + "/"
-    types = definitions.resource_types()
-    names: dict[tuple[str, str], None] = {}
-    for one in found:
-        match = _NAME.fullmatch(one.removeprefix(base))
-        if match is not None and match[1] in types:
-            names[match[1], match[2]] = None
-    return sorted(names)
+    here, base = set(own), base_url.rstrip("/") + "/"
+    found = {one for one in found if one.encode() not in here}
+    return sorted({name for one in found if (name := _name(one.removeprefix(base))) is not None})
+
+
+@lru_cache(8192)
+def _name(reference: str) -> tuple[str, str] | None:
+    match = _NAME.fullmatch(reference)
+    return (match[1], match[2]) if match is not None and match[1] in definitions.resource_types() else None

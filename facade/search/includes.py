@@ -20,6 +20,7 @@ from facade.search.model import Include, Statement
 from facade.spec import definitions
 from facade.spec.definitions import SearchParameter
 from facade.store.access import Access
+from facade.store.resident import CHANGES
 
 MAX_INCLUDED = 1000
 """The most resources that one direction brings along; one more row than this tells that there were more."""
@@ -31,6 +32,8 @@ _SPLIT = {
     "postgresql": ("split_part(i.target COLLATE \"default\",'/',1)", "split_part(i.target,'/',2)"),
 }
 Custom = tuple[SearchParameter, ...]
+_Around = tuple[str, tuple[Any, ...], tuple[Any, ...]]
+"""A statement about some resources, and the values before and after their rids."""
 
 
 def parse_include(type: str, name: str, value: str, custom: Custom = ()) -> Include:
@@ -92,20 +95,45 @@ def plan_include(
 ) -> list[Statement]:
     """At most one statement for each direction, one for canonical references; rows come as a page's do,
     ordered by rid."""
+    allowed, patients = access.clause("r")
+    some = f"r.rid IN (%s) AND r.deleted=0{allowed}"
+    wanted = f"SELECT {columns} FROM resource r WHERE {some} ORDER BY r.rid LIMIT 0+?"
+    return _planned(includes, rids, wanted, patients, dialect)
+
+
+def plan_included_rids(
+    includes: Sequence[Include], rids: Sequence[int], *, access: Access, dialect: str
+) -> list[Statement] | None:
+    """The same for `Store.at_hand`, deleted resources, too; None where not all may be seen."""
+    if access.patients is not None:
+        return None
+    some = "SELECT DISTINCT x.rid AS rid FROM (%s) x ORDER BY x.rid LIMIT 0+?"
+    return _planned(includes, rids, f"SELECT group_concat(d.rid),NULL,{CHANGES} FROM ({some}) d", (), dialect)
+
+
+def _planned(
+    includes: Sequence[Include], rids: Sequence[int], wanted: str, patients: tuple[Any, ...], dialect: str
+) -> list[Statement]:
     if not rids:
         return []
     some = _padded(rids)
+    planned = _texts(tuple(includes), len(some), wanted, dialect)
+    return [(sql, (*before, *some, *after, *patients, MAX_INCLUDED + 1)) for sql, before, after in planned]
+
+
+@lru_cache(1024)
+def _texts(includes: tuple[Include, ...], count: int, wanted: str, dialect: str) -> tuple[_Around, ...]:
+    """The statements for so many resources."""
     forward = [one for one in includes if not one.reverse and one.parameters]
     backward = [one for one in includes if one.reverse and one.parameters]
-    found: list[Statement] = []
+    marks = _marks(range(count))
+    found: list[_Around | None] = []
     if forward:
-        found.append(_statement(_forward(forward, some, dialect), columns, access))
-        by_url = _by_url(forward, some)
-        if by_url is not None:
-            found.append(_statement(by_url, columns, access))
+        found += [_forward(forward, marks, dialect), _by_url(forward, marks)]
     if backward:
-        found.append(_statement(_backward(backward, some), columns, access))
-    return found
+        found.append(_backward(backward, marks))
+    parts = [one for one in found if one is not None]
+    return tuple((wanted % sql, before, after) for sql, before, after in parts)
 
 
 def _padded(rids: Sequence[int]) -> list[int]:
@@ -116,16 +144,7 @@ def _padded(rids: Sequence[int]) -> list[int]:
     return [*rids, *[rids[-1]] * (size - len(rids))]
 
 
-def _statement(inner: Statement, columns: str, access: Access) -> Statement:
-    allowed, patients = access.clause("r")
-    sql = (
-        f"SELECT {columns} FROM resource r WHERE r.rid IN ({inner[0]}) AND r.deleted=0{allowed} "
-        "ORDER BY r.rid LIMIT 0+?"
-    )
-    return sql, (*inner[1], *patients, MAX_INCLUDED + 1)
-
-
-def _forward(includes: Sequence[Include], rids: Sequence[int], dialect: str) -> Statement:
+def _forward(includes: Sequence[Include], rids: str, dialect: str) -> _Around:
     tests: list[str] = []
     params: list[Any] = []
     for include in includes:
@@ -138,13 +157,13 @@ def _forward(includes: Sequence[Include], rids: Sequence[int], dialect: str) -> 
         tests.append(test)
     kind, id = _SPLIT[dialect]
     sql = (
-        f"SELECT t.rid FROM index_reference i JOIN resource t ON t.type={kind} AND t.id={id} "
-        f"WHERE i.rid IN ({_marks(rids)}) AND {_either(tests)}"
+        f"SELECT t.rid AS rid FROM index_reference i JOIN resource t ON t.type={kind} AND t.id={id} "
+        f"WHERE i.rid IN ({rids}) AND {_either(tests)}"
     )
-    return sql, (*rids, *params)
+    return sql, (), tuple(params)
 
 
-def _by_url(includes: Sequence[Include], rids: Sequence[int]) -> Statement | None:
+def _by_url(includes: Sequence[Include], rids: str) -> _Around | None:
     """Canonical references lead to what has that URL."""
     numbers: list[int] = []
     urls: dict[int, None] = {}
@@ -158,10 +177,10 @@ def _by_url(includes: Sequence[Include], rids: Sequence[int]) -> Statement | Non
     if not numbers or not urls:
         return None
     sql = (
-        "SELECT u.rid FROM index_reference i JOIN index_uri u ON u.value=i.target "
-        f"AND u.param IN ({_marks(urls)}) WHERE i.rid IN ({_marks(rids)}) AND i.param IN ({_marks(numbers)})"
+        "SELECT u.rid AS rid FROM index_reference i JOIN index_uri u ON u.value=i.target "
+        f"AND u.param IN ({_marks(urls)}) WHERE i.rid IN ({rids}) AND i.param IN ({_marks(numbers)})"
     )
-    return sql, (*urls, *rids, *numbers)
+    return sql, tuple(urls), tuple(numbers)
 
 
 @cache
@@ -172,7 +191,7 @@ def _url_numbers(types: tuple[str, ...]) -> tuple[int, ...]:
     return numbers_of_all(one for one in found if one is not None and one.kind == "uri")
 
 
-def _backward(includes: Sequence[Include], rids: Sequence[int]) -> Statement:
+def _backward(includes: Sequence[Include], rids: str) -> _Around:
     tests: list[str] = []
     params: list[Any] = []
     for include in includes:
@@ -184,10 +203,10 @@ def _backward(includes: Sequence[Include], rids: Sequence[int]) -> Statement:
             params += [f"{include.target}/", f"{include.target}0"]  # "0" is the character after "/"
         tests.append(test)
     sql = (
-        "SELECT i.rid FROM index_reference i WHERE i.target IN "
-        f"(SELECT s.type || '/' || s.id FROM resource s WHERE s.rid IN ({_marks(rids)})) AND {_either(tests)}"
+        "SELECT i.rid AS rid FROM index_reference i WHERE i.target IN "
+        f"(SELECT s.type || '/' || s.id FROM resource s WHERE s.rid IN ({rids})) AND {_either(tests)}"
     )
-    return sql, (*rids, *params)
+    return sql, (), tuple(params)
 
 
 def _marks(values: Iterable[Any]) -> str:

@@ -19,6 +19,7 @@ from facade.search.keyset import Cursor, Order
 from facade.search.kinds import ON_RESOURCE, facts, kind_of
 from facade.search.model import Criterion, Search, SortKey, Statement
 from facade.search.sources import Source
+from facade.store.resident import CHANGES
 
 _SNAPSHOT = "SELECT MAX(z.updated) AS u FROM resource z WHERE z.type=?"
 _NULL = {"index_date": "BIGINT", "index_number": "DOUBLE PRECISION", "index_quantity": "DOUBLE PRECISION"}
@@ -45,15 +46,61 @@ def plan_page(
     types: Sequence[str],
 ) -> Statement:
     """`columns` of so many rows, then the sort values and the snapshot of these types, if there are keys."""
-    backward = edge is not None and edge.backward
     if not keys:
         return _by_rid(source, edge, columns, count)
-    order = Order(keys, backward=backward)
-    if _worth_walking(source, keys):
-        chosen = _walked(source, order, edge, count)
-    else:
-        chosen = _sorted(source, order, edge)
-    return _with_bodies(chosen, order, types, columns, count)
+    order = _order(source, keys, edge)
+    rows, params = _chosen(source, order, edge, count)
+    sql = (
+        f"SELECT {columns},{_told(order, types)} FROM ({rows}) p CROSS JOIN resource r "
+        f"WHERE r.rid=p.rid AND r.deleted=0 ORDER BY {order.by('p.')}"
+    )
+    return sql, (*types, *params, count)
+
+
+def plan_rids(
+    source: Source, keys: tuple[SortKey, ...], edge: Cursor | None, *, count: int, type: str
+) -> Statement | None:
+    """The same page of one type for `Store.at_hand`, the snapshot told. None where resources are looked at in
+    their order, so that their bodies are next to it, and where sort values are no integers."""
+    if not keys:
+        return None if source.needs_resource else _rids_by_rid(source, edge, count)
+    if not all(_of_times(key) for key in keys):
+        return None
+    order = _order(source, keys, edge)
+    rows, params = _chosen(source, order, edge, count)
+    values = "".join(f"||','||ifnull(p.k{at},'null')" for at in range(len(keys)))
+    sql = f"SELECT group_concat(p.rid{values}),({_SNAPSHOT}),{CHANGES} FROM ({rows}) p"
+    return sql, (type, *params, count)
+
+
+def _order(source: Source, keys: tuple[SortKey, ...], edge: Cursor | None) -> Order:
+    """What only they match who have it is never missing, which sorts faster."""
+    first = keys[0].parameter
+    always = first.code not in ON_RESOURCE and source.demands(first)
+    return Order(keys, backward=edge is not None and edge.backward, always=int(always))
+
+
+def _of_times(key: SortKey) -> bool:
+    parameter = key.parameter
+    on_resource = parameter.code in ON_RESOURCE
+    return parameter.code == "_lastUpdated" if on_resource else kind_of(parameter).TABLE == "index_date"
+
+
+def _chosen(source: Source, order: Order, edge: Cursor | None, count: int) -> Statement:
+    """The rows of a page in order by their keys, without the value of the last LIMIT."""
+    if _worth_walking(source, order.keys):
+        return _walked(source, order, edge, count)
+    return _sorted(source, order, edge)
+
+
+def _told(order: Order, types: Sequence[str]) -> str:
+    """The sort values, and the snapshot."""
+    names = ",".join(f"p.k{at}" for at in range(len(order.keys)))
+    snapshot = _SNAPSHOT
+    if len(types) > 1:
+        every = " UNION ALL ".join([_SNAPSHOT] * len(types))
+        snapshot = f"SELECT MAX(s.u) FROM ({every}) s"
+    return f"{names},({snapshot}) AS snapshot"
 
 
 def _worth_walking(source: Source, keys: tuple[SortKey, ...]) -> bool:
@@ -83,6 +130,16 @@ def _by_rid(source: Source, edge: Cursor | None, columns: str, count: int) -> St
     sign = "<" if edge.backward else ">"
     sql = f"SELECT {columns} FROM {tables} WHERE {where} AND {rid}{sign}? ORDER BY {order} LIMIT 0+?"
     return sql, (*params, edge.rid, count)
+
+
+def _rids_by_rid(source: Source, edge: Cursor | None, count: int) -> Statement:
+    tables, where, params = source.index_only()
+    way = ""
+    if edge is not None:
+        where, params = f"{where} AND d.rid{'<' if edge.backward else '>'}?", (*params, edge.rid)
+        way = " DESC" if edge.backward else ""
+    rows = f"SELECT d.rid AS rid FROM {tables} WHERE {where} ORDER BY d.rid{way} LIMIT 0+?"
+    return f"SELECT group_concat(o.rid),NULL,{CHANGES} FROM ({rows}) o", (*params, count)
 
 
 def _sorted(source: Source, order: Order, edge: Cursor | None) -> Statement:
@@ -193,20 +250,3 @@ def _walk(source: Source, order: Order, from_value: object, number: int) -> Stat
             sql, params = f"{sql} AND j.{column}{better}=?", (*params, from_value)
         sql += ")"
     return sql, params
-
-
-def _with_bodies(
-    chosen: Statement, order: Order, types: Sequence[str], columns: str, count: int
-) -> Statement:
-    """The rows of a page, chosen and in order by their keys; `chosen` lacks the value of its last LIMIT."""
-    rows, params = chosen
-    names = ",".join(f"p.k{at}" for at in range(len(order.keys)))
-    snapshot = _SNAPSHOT
-    if len(types) > 1:
-        every = " UNION ALL ".join([_SNAPSHOT] * len(types))
-        snapshot = f"SELECT MAX(s.u) FROM ({every}) s"
-    sql = (
-        f"SELECT {columns},{names},({snapshot}) AS snapshot FROM ({rows}) p CROSS JOIN resource r "
-        f"WHERE r.rid=p.rid AND r.deleted=0 ORDER BY {order.by('p.')}"
-    )
-    return sql, (*types, *params, count)

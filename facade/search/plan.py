@@ -16,24 +16,19 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from facade.errors import UnknownParameter
-from facade.search.includes import plan_include
+from facade.search.includes import plan_include, plan_included_rids
 from facade.search.keyset import Cursor, read_cursor
 from facade.search.model import Include, Search, SortKey, Statement
-from facade.search.pages import natural_order, plan_page
+from facade.search.pages import natural_order, plan_page, plan_rids
 from facade.search.slots import Slotted
 from facade.search.sources import Source, read_source
 from facade.store.access import Access
 
 COLUMNS = {
-    "sqlite": "r.rid,CAST(r.id AS BLOB) AS name,r.body",
-    "postgresql": "r.rid,convert_to(r.id,'UTF8') AS name,r.body",
-}
-"""What a match's row holds: rid, id as bytes, body. Each more column of a page of 20 costs a per cent."""
-INCLUDED = {
     "sqlite": "r.rid,CAST(r.type||'/'||r.id AS BLOB) AS name,r.body",
     "postgresql": "r.rid,convert_to(r.type||'/'||r.id,'UTF8') AS name,r.body",
 }
-"""What an included resource's row holds: the same, but `Type/id`."""
+"""What a row holds: rid, `Type/id` as bytes, body. Each more column of a page of 20 costs a per cent."""
 WIDTH = 3  # of COLUMNS; a row's sort values follow, then the snapshot
 MAX_TOTAL = 10_000
 """A total is counted up to here, unless `_total=accurate` was asked for."""
@@ -45,7 +40,8 @@ class Plan(NamedTuple):
     """The statements of a search; `texts` are those in the slots of its values, if it was made for marks.
 
     `page` gives rows of COLUMNS, the sort values and the snapshot, one more than `search.count` if there is
-    a next page; backward, if the cursor says so.
+    a next page; backward, if the cursor says so. `rids` gives the same page for `Store.at_hand`, if it can
+    be had so.
     """
 
     search: Search
@@ -55,12 +51,8 @@ class Plan(NamedTuple):
     order: tuple[SortKey, ...]
     cursor: Cursor | None
     page: Statement
+    rids: Statement | None
     texts: tuple[str, ...] = ()
-
-    def filled(self, page: Slotted, texts: tuple[str, ...]) -> Plan:
-        """This plan, made for marks, with texts in their place; `page` is its own, found once."""
-        search, access, dialect, source, order, cursor = self[:6]
-        return Plan(search, access, dialect, source, order, cursor, page.fill(texts), texts)
 
     @property
     def total(self) -> Statement:
@@ -86,14 +78,23 @@ class Plan(NamedTuple):
         return Slotted.of(statement, len(self.texts), stored).fill(self.texts)
 
     def includes(self, rids: Sequence[int], includes: Sequence[Include] | None = None) -> list[Statement]:
-        """Statements for what comes along with these rows; rows of INCLUDED, some perhaps matches too."""
+        """Statements for what comes along with these rows; rows of COLUMNS, some perhaps matches too."""
         return plan_include(
             self.search.includes if includes is None else includes,
             rids,
-            columns=INCLUDED[self.dialect],
+            columns=COLUMNS[self.dialect],
             access=self.access,
             dialect=self.dialect,
         )
+
+    def included_rids(
+        self, rids: Sequence[int], includes: Sequence[Include] | None = None
+    ) -> list[Statement] | None:
+        """The same statements for `Store.at_hand`, if it can be had so."""
+        if self.dialect != "sqlite":
+            return None
+        includes = self.search.includes if includes is None else includes
+        return plan_included_rids(includes, rids, access=self.access, dialect=self.dialect)
 
     def next_cursor(self, last_row: Sequence[Any]) -> str:
         """Where the page after a row begins, to be handed to `plan_search`; not signed."""
@@ -110,22 +111,57 @@ def counted(source: Source) -> Statement:
     return sql, (*params, MAX_TOTAL + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Edged:
-    """A page at an edge, planned once for all edges that go the same way and lack the same values.
-
-    `places`: (index of the statement's value, index among the edge's values and its rid).
-    """
+class Filled(NamedTuple):
+    """A plan's own statements with their slots found once, for `filled`."""
 
     page: Slotted
-    places: tuple[tuple[int, int], ...]
+    rids: Slotted | None
+
+    @classmethod
+    def of(cls, plan: Plan, slots: int) -> Filled:
+        """Of a plan that was made for marks in so many slots."""
+        rids = None if plan.rids is None else Slotted.of(plan.rids, slots)
+        return cls(Slotted.of(plan.page, slots), rids)
+
+    def plan(self, made: Plan, texts: tuple[str, ...]) -> Plan:
+        """That plan with texts in the slots."""
+        search, access, dialect, source, order, cursor = made[:6]
+        rids = None if self.rids is None else self.rids.fill(texts)
+        return Plan(search, access, dialect, source, order, cursor, self.page.fill(texts), rids, texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Edged:
+    """A page at an edge, planned once for all edges that go the same way and lack the same values."""
+
+    page: _Open
+    rids: _Open | None
 
     @classmethod
     def of(cls, plan: Plan, edge: Cursor, slots: int) -> Edged:
         """Of a plan that was made for marks in so many slots."""
         stands: list[Any] = [None if value is None else object() for value in (*edge.values, edge.rid)]
         some = Cursor(tuple(stands[:-1]), stands[-1], edge.backward)
-        statement = _page(plan.search, plan.source, plan.order, some, plan.dialect)
+        page = _page(plan.search, plan.source, plan.order, some, plan.dialect)
+        rids = _rids(plan.search, plan.source, plan.order, some, plan.dialect)
+        return cls(_Open.of(page, stands, slots), None if rids is None else _Open.of(rids, stands, slots))
+
+    def plan(self, made: Plan, texts: Sequence[str], edge: Cursor) -> Plan:
+        """A plan with its page at this edge; texts are in the slots."""
+        rids = None if self.rids is None else self.rids.fill(texts, edge)
+        return made._replace(cursor=edge, page=self.page.fill(texts, edge), rids=rids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """`places`: (index of the statement's value, index among an edge's values and its rid)."""
+
+    statement: Slotted
+    places: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, statement: Statement, stands: Sequence[object], slots: int) -> _Open:
+        """`stands` are what stands for an edge's values in the statement."""
         places = [
             (index, stands.index(value))
             for index, value in enumerate(statement[1])
@@ -134,8 +170,8 @@ class Edged:
         return cls(Slotted.of(statement, slots), tuple(places))
 
     def fill(self, texts: Sequence[str], edge: Cursor) -> Statement:
-        """The page at this edge, with texts in the slots."""
-        sql, values = self.page.fill(texts)
+        """The statement at this edge, with texts in the slots."""
+        sql, values = self.statement.fill(texts)
         bound, own = list(values), (*edge.values, edge.rid)
         for index, at in self.places:
             bound[index] = own[at]
@@ -148,7 +184,9 @@ def plan_search(search: Search, access: Access, dialect: str, *, cursor: str | N
     source = read_source(search, access, dialect)
     order = natural_order(search, source)
     edge = None if cursor is None else read_cursor(cursor, len(order))
-    return Plan(search, access, dialect, source, order, edge, _page(search, source, order, edge, dialect))
+    page = _page(search, source, order, edge, dialect)
+    rids = _rids(search, source, order, edge, dialect)
+    return Plan(search, access, dialect, source, order, edge, page, rids)
 
 
 def _page(
@@ -157,6 +195,15 @@ def _page(
     return plan_page(
         source, order, edge, columns=COLUMNS[dialect], count=search.count + 1, types=(search.type,)
     )
+
+
+def _rids(
+    search: Search, source: Source, order: tuple[SortKey, ...], edge: Cursor | None, dialect: str
+) -> Statement | None:
+    """The page for `Store.at_hand`, which PostgreSQL, a server with a memory of its own, has no use for."""
+    if dialect != "sqlite":
+        return None
+    return plan_rids(source, order, edge, count=search.count + 1, type=search.type)
 
 
 def refuse_contained(search: Search) -> None:

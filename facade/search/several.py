@@ -16,7 +16,7 @@ from facade.search.keyset import Cursor, Order, read_cursor
 from facade.search.kinds import ON_RESOURCE, kind_of
 from facade.search.model import Include, Search, SortKey, Statement
 from facade.search.pages import plan_page
-from facade.search.plan import INCLUDED, MAX_MOVED, counted, refuse_contained
+from facade.search.plan import COLUMNS, MAX_MOVED, counted, refuse_contained
 from facade.search.sources import Source, read_source
 from facade.store.access import Access
 
@@ -24,7 +24,7 @@ _COLUMN = {"index_date": "time", "index_number": "number", "index_quantity": "nu
 
 
 class PlanOfTypes(NamedTuple):
-    """What `Plan` is for one type; rows are of INCLUDED. `searches` differ in type and parameters only."""
+    """What `Plan` is for one type; rows are of COLUMNS. `searches` differ in type and parameters only."""
 
     searches: tuple[Search, ...]
     access: Access
@@ -50,20 +50,27 @@ class PlanOfTypes(NamedTuple):
         parts: list[Statement] = []
         for source in self.sources:
             tables, where, params = source.since(snapshot, ">").whole()
-            sql = f"SELECT {INCLUDED[self.dialect]} FROM {tables} WHERE {where} LIMIT 0+?"
+            sql = f"SELECT {COLUMNS[self.dialect]} FROM {tables} WHERE {where} LIMIT 0+?"
             parts.append((sql, (*params, MAX_MOVED + 1)))
         return _united(parts)
+
+    @property
+    def rids(self) -> None:
+        """What is searched so is not looked for at hand."""
 
     @property
     def total(self) -> Statement:
         sql, values = _united([counted(source) for source in self.sources])
         return f"SELECT CAST(SUM(n) AS BIGINT) FROM ({sql}) t", values
 
+    def included_rids(self, rids: Sequence[int], includes: Sequence[Include] | None = None) -> None:
+        """As `rids`."""
+
     def includes(self, rids: Sequence[int], includes: Sequence[Include] | None = None) -> list[Statement]:
         return plan_include(
             self.search.includes if includes is None else includes,
             rids,
-            columns=INCLUDED[self.dialect],
+            columns=COLUMNS[self.dialect],
             access=self.access,
             dialect=self.dialect,
         )
@@ -76,7 +83,7 @@ class PlanOfTypes(NamedTuple):
                 of(source),
                 search.sort,
                 self.cursor,
-                columns=INCLUDED[self.dialect],
+                columns=COLUMNS[self.dialect],
                 count=count,
                 types=types,
             )

@@ -18,6 +18,7 @@ from facade.errors import Unavailable
 from facade.spec.definitions import SearchParameter
 from facade.store.errors import CannotOpen
 from facade.store.parameters import DEFINED, GENERATION, own_parameters
+from facade.store.resident import AtHand
 from facade.store.writer import Row, Session, Transaction, Writer
 
 T = TypeVar("T")
@@ -169,6 +170,11 @@ class Store(ABC):
     async def search(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         """The same for a client's search: one that takes longer than `search_seconds` is broken off, and
         raises TooCostly."""
+
+    async def at_hand(self, sql: str, params: Sequence[Any], width: int = 1) -> AtHand | None:
+        """What a statement of the form that `store.resident` tells gives, and the resources as they were at
+        that moment; None where this cannot be done, and a statement that reads them must be."""
+        return None
 
     @abstractmethod
     def exclusive(self, name: str) -> AbstractAsyncContextManager[bool]:

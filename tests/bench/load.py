@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from math import inf
 
 
 class WrongAnswer(AssertionError):
@@ -15,9 +16,9 @@ class _Client(asyncio.Protocol):
     """One connection: sends a request as soon as the last one is answered."""
 
     def __init__(
-        self, requests: Sequence[bytes], first: int, until: float, done: asyncio.Future[int]
+        self, requests: Sequence[bytes], first: int, until: float, most: float, done: asyncio.Future[int]
     ) -> None:
-        self.requests, self.at, self.until, self.done = requests, first, until, done
+        self.requests, self.at, self.until, self.most, self.done = requests, first, until, most, done
         self.buffer = bytearray()
         self.count = 0
 
@@ -44,7 +45,7 @@ class _Client(asyncio.Protocol):
             return
         self.buffer.clear()
         self.count += 1
-        if time.perf_counter() < self.until:
+        if self.count < self.most and time.perf_counter() < self.until:
             self._send()
         else:
             self._finish(None)
@@ -77,16 +78,25 @@ def post(path: str, body: bytes) -> bytes:
 
 async def rate(port: int, requests: Sequence[bytes], seconds: float, connections: int = 16) -> float:
     """Requests per second over this many connections. Raises WrongAnswer for anything but a 200."""
-    loop = asyncio.get_running_loop()
     started = time.perf_counter()
-    until = started + seconds
+    count = await _run(port, requests, started + seconds, inf, connections)
+    return count / (time.perf_counter() - started)
+
+
+async def once(port: int, requests: Sequence[bytes], connections: int = 16) -> None:
+    """Each request once, or once more. Raises WrongAnswer as `rate` does."""
+    await _run(port, requests, inf, len(requests) // connections + 1, connections)
+
+
+async def _run(port: int, requests: Sequence[bytes], until: float, most: float, connections: int) -> int:
+    """How many were answered: each connection ends at a time, or after so many."""
+    loop = asyncio.get_running_loop()
     futures: list[asyncio.Future[int]] = []
     for number in range(connections):
         done: asyncio.Future[int] = loop.create_future()
         first = number * len(requests) // connections
         await loop.create_connection(
-            lambda first=first, done=done: _Client(requests, first, until, done), "127.0.0.1", port
+            lambda first=first, done=done: _Client(requests, first, until, most, done), "127.0.0.1", port
         )
         futures.append(done)
-    counts = await asyncio.gather(*futures)
-    return sum(counts) / (time.perf_counter() - started)
+    return sum(await asyncio.gather(*futures))

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from facade.rest.searching.page import AnyPlan, Page, Row, fetch_page
+from facade.rest.searching.page import AnyPlan, Page, Row, at_hand, fetch_page
 from facade.search.includes import MAX_INCLUDED, MAX_ROUNDS
-from facade.search.model import Search
+from facade.search.model import Include, Search
 from facade.search.plan import MAX_TOTAL
 from facade.store import Store
 
@@ -48,8 +48,7 @@ async def _included(store: Store, plan: AnyPlan, rows: Sequence[Row]) -> tuple[S
     cut = False
     for _ in range(MAX_ROUNDS):
         added: list[int] = []
-        for statement in plan.includes(fresh, includes):
-            more = await store.search(*statement)
+        for more in await _brought(store, plan, fresh, includes):
             cut = cut or len(more) > MAX_INCLUDED
             for row in more[:MAX_INCLUDED]:
                 if row[0] not in seen and row[0] not in found:
@@ -63,6 +62,22 @@ async def _included(store: Store, plan: AnyPlan, rows: Sequence[Row]) -> tuple[S
     else:
         cut = True
     return list(found.values())[:MAX_INCLUDED], cut
+
+
+async def _brought(
+    store: Store, plan: AnyPlan, rids: Sequence[int], includes: Sequence[Include]
+) -> list[Sequence[Row]]:
+    """What these resources bring along, of each statement apart."""
+    found: list[Sequence[Row]] = []
+    for statement in plan.included_rids(rids, includes) or ():
+        rows = await at_hand(store, statement)
+        if rows is None:
+            break
+        found.append(rows)
+    else:
+        if found:
+            return found
+    return [await store.search(*statement) for statement in plan.includes(rids, includes)]
 
 
 async def _total(store: Store, plan: AnyPlan, page: Page) -> int | None:

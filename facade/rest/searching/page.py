@@ -17,6 +17,7 @@ from typing import Any
 from facade.errors import FacadeError
 from facade.search.contained import PlanOfContained
 from facade.search.keyset import Cursor
+from facade.search.model import Statement
 from facade.search.place import Placed, Walk, place_of
 from facade.search.plan import MAX_MOVED, WIDTH, Plan, values_of
 from facade.search.several import PlanOfTypes
@@ -47,7 +48,11 @@ async def fetch_page(store: Store, plan: AnyPlan) -> Page:
     search, edge, order = plan.search, plan.cursor, plan.order
     if not search.count:
         return Page(())
-    rows: Sequence[Row] = await store.search(*plan.page)
+    rows: Sequence[Row] | None = None
+    if plan.rids is not None:
+        rows = await at_hand(store, plan.rids, 1 + len(order))
+    if rows is None:
+        rows = await store.search(*plan.page)
     snapshot = None
     if order:
         snapshot = rows[0][-1] if rows else None
@@ -57,6 +62,17 @@ async def fetch_page(store: Store, plan: AnyPlan) -> Page:
     if edge is None and len(rows) <= search.count and search.limit is None:
         return Page(rows)
     return _cut(plan, rows, edge, snapshot)
+
+
+async def at_hand(store: Store, statement: Statement, width: int = 1) -> Sequence[Row] | None:
+    """The rows of a page, or of what is included, of which the store keeps the resources: each rid has so
+    many numbers in all. None if it has to be asked for the whole."""
+    found = await store.at_hand(*statement, width)
+    if found is None or width == 1:
+        return found and found.kept
+    numbers, told, kept = found
+    values = zip(*[numbers[at::width] for at in range(1, width)], strict=True)
+    return [(*one[:WIDTH], *own, told) for one, own in zip(kept, values, strict=True)]
 
 
 def _cut(plan: AnyPlan, rows: Sequence[Row], edge: Cursor | None, snapshot: int | None) -> Page:

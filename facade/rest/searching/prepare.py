@@ -29,9 +29,9 @@ from facade.search.fulltext import text_types
 from facade.search.includes import parse_include
 from facade.search.keyset import read_cursor
 from facade.search.model import Include, Terms
-from facade.search.plan import Edged
+from facade.search.plan import Edged, Filled
 from facade.search.several import plan_several
-from facade.search.slots import Slotted, is_marked, mark, may_have_slot
+from facade.search.slots import is_marked, mark, may_have_slot
 from facade.spec.definitions import SearchParameter
 from facade.store.access import Access
 
@@ -126,7 +126,7 @@ class _Template:
     """A search prepared with a mark in each slot, to be filled at each use."""
 
     prepared: Prepared
-    page: Slotted
+    statements: Filled | None
     used: tuple[str, ...]
     pages: dict[tuple[bool, ...], Edged] = field(
         default_factory=dict
@@ -141,7 +141,8 @@ class _Template:
         parts = list(self.used)
         parts[1::2] = texts
         links = Links(made.links.service, made.links.path, "".join(parts), made.links.kept)
-        plan = made.plan.filled(self.page, texts)
+        assert self.statements is not None
+        plan = self.statements.plan(made.plan, texts)
         return Prepared(made.media, made.place, made.asked, links, None, plan, made.subset, made.texts)
 
     def at(self, cursor: str, texts: tuple[str, ...]) -> Prepared:
@@ -153,8 +154,7 @@ class _Template:
         page = self.pages.get(kind)
         if page is None:
             page = self.pages[kind] = Edged.of(whole, edge, len(texts))
-        plan = made.plan._replace(cursor=edge, page=page.fill(texts, edge))
-        return made._replace(cursor=cursor, plan=plan)
+        return made._replace(cursor=cursor, plan=page.plan(made.plan, texts, edge))
 
 
 @lru_cache(2048)
@@ -185,7 +185,8 @@ def _template(
     prepared = _prepare(service, place, parse_items(query) if query else [], manner)
     count = len(open_ends)
     used = _cut(prepared.links.used, count)
-    return _Template(prepared, Slotted.of(prepared.plan.page, count), used)
+    plan = prepared.plan
+    return _Template(prepared, Filled.of(plan, count) if isinstance(plan, Plan) else None, used)
 
 
 def _cut(text: str, slots: int) -> tuple[str, ...]:

@@ -89,7 +89,6 @@ async def answer_search(service: Service, call: Call, request: Prepared) -> Answ
         troubles, age = told.troubles, age_headers(service, told)
     body = searchset(
         service.base_url,
-        type,
         urls,
         rows,
         included=included,

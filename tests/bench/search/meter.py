@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import psutil
 
-from tests.bench.load import WrongAnswer, get, rate
+from tests.bench.load import WrongAnswer, get, once, rate
 
 CONNECTIONS = 16
 
@@ -58,8 +58,9 @@ class Meter:
             raise WrongAnswer(f"{url}: {error.code} {error.read(500)!r}") from None
 
     def warm(self, load: Load) -> None:
-        """Let the server meet the load before it is measured, as one that has run for a while has."""
-        asyncio.run(rate(self.port, load.requests, 10 * self.seconds, CONNECTIONS))
+        """Let the server meet the whole load before it is measured, as one that has run for a while has."""
+        asyncio.run(once(self.port, load.requests, CONNECTIONS))
+        asyncio.run(rate(self.port, load.requests, self.seconds, CONNECTIONS))
 
     def cost(self, requests: Sequence[bytes]) -> float:
         """Seconds of processor time for each request."""
