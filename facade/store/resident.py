@@ -4,8 +4,8 @@ To find a row in a large table costs several times what its entry in an index co
 much again. So a statement may give one row of three columns: the `rid`s of resources, joined by commas, each
 followed by its sort values if they are integers (or null); anything else; and CHANGES, how often any had
 been changed when it was read. What is kept is good for that very moment, because who keeps it has heard of
-every change until then, whichever process made it: each leaves the former version behind
-(`resource_version`), in the order of its rowid.
+every change until then, whichever process made it: each leaves the former version behind, in the order of
+the rowid of `resource_version`, out of which nothing is ever taken.
 """
 
 # ruff: noqa: S608 - the text is made of our own names and `?`
@@ -87,7 +87,7 @@ class Resident:
 
     def _hear(self, read: Read, changes: int) -> bool:
         """Forget what has changed; whether all of that had happened when there had been so many changes."""
-        if not 0 <= changes - self._changes <= MOST_CHANGED:  # fewer, when a file was vacuumed
+        if changes - self._changes > MOST_CHANGED:
             self._young, self._old, self._taken = {}, {}, 0
             self._changes = changes
             return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from facade.flow.terms import find_terms
 from facade.search import Plan, Setting, parse_search, plan_search
 from facade.search.clauses import needed_terms
 from facade.search.fulltext import text_types
+from facade.search.plan import WIDTH
 from facade.store import Store
 from facade.store.access import EVERYTHING
 from tests.facade.search.stocked import UPDATED, id_of
@@ -46,7 +48,7 @@ def plan(store: Store, type: str, items: Items, cursor: str | None = None, count
 
 def found(store: Store, type: str, items: Items) -> list[str]:
     """The ids of all matches."""
-    return [id_of(row) for row in store.query(*plan(store, type, items).page)]
+    return [id_of(row) for row in _rows(store, plan(store, type, items))]
 
 
 def pages(store: Store, type: str, items: Items, count: int) -> list[list[str]]:
@@ -55,11 +57,22 @@ def pages(store: Store, type: str, items: Items, count: int) -> list[list[str]]:
     cursor = None
     while True:
         one = plan(store, type, items, cursor, count)
-        rows: list[Any] = store.query(*one.page)
+        rows = _rows(store, one)
         made.append([id_of(row) for row in rows[:count]])
         if len(rows) <= count:
             return made
         cursor = one.next_cursor(rows[count - 1])
+
+
+def _rows(store: Store, one: Plan) -> list[Any]:
+    """A page. Where it can be had by rid alone, that is the same."""
+    rows: list[Any] = store.query(*one.page)
+    if one.rids is not None:
+        ((text, snapshot, _),) = store.query(*one.rids)
+        end = -1 if one.order else None
+        assert json.loads(f"[{text or ''}]") == [n for row in rows for n in (row[0], *row[WIDTH:end])]
+        assert not rows or not one.order or snapshot == rows[0][-1]
+    return rows
 
 
 def total(store: Store, type: str, items: Items) -> int:
