@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import secrets
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -43,6 +44,10 @@ from facade.store.serialise import to_json
 from facade.store.store import utc_now
 from facade.ui.index import index_page
 from facade.ui.view import Front
+
+TURN_SECONDS = 0.0005
+"""How long one thread may keep others from Python: the writer asks for its turn at each statement, and would
+wait for 5 ms each time that the event loop is busy."""
 
 
 class Application(Starlette):
@@ -89,6 +94,7 @@ def create_app(
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         gc.collect()
         gc.freeze()  # packs and definitions live as long as we do: no collection need look at them again
+        sys.setswitchinterval(TURN_SECONDS)
         watching = asyncio.create_task(refresher.fresh.watch(store))
         noticing = asyncio.create_task(notice_parameters(store))
         await schedule.start()

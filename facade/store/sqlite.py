@@ -26,7 +26,7 @@ STEPS_PER_LOOK = 20_000
 """Between two looks at the clock, of a query in a thread."""
 
 _TABLES_LIKE = "SELECT 1 FROM sqlite_master WHERE type='table' AND name='store_fact'"
-_CHUNKS = (512, 64, 8, 1)
+_CHUNKS = (512, 256, 128, 64, 32, 16, 8, 4, 2, 1)
 
 
 def connect(path: Path, key: str, *, cache_kib: int, busy: float = BUSY_SECONDS) -> dbapi2.Connection:
