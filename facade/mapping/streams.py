@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-
-import sqlglot
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from functools import lru_cache
 
 from connectors.base import Stream
 from facade.mapping.errors import Problem, suggest
@@ -80,10 +77,17 @@ def check_header_columns(
 def query_columns(stream: Stream) -> frozenset[str] | None:
     """The columns of the stream's SELECT; None where the text does not tell (`*`, no SQL, a strange
     dialect)."""
-    if not stream.query:
-        return None
+    return _columns(stream.query, stream.options.get("dialect")) if stream.query else None
+
+
+@lru_cache(maxsize=256)
+def _columns(query: str, dialect: str | None) -> frozenset[str] | None:
+    import sqlglot  # on use: it takes as long to import as many a command to run
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
     try:
-        tree = sqlglot.parse_one(stream.query, dialect=stream.options.get("dialect"))
+        tree = sqlglot.parse_one(query, dialect=dialect)
     except (SqlglotError, ValueError, RecursionError):
         return None
     if not isinstance(tree, exp.Query) or tree.is_star:
