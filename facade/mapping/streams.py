@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from connectors.base import Stream
 from facade.mapping.errors import Problem, suggest
+from facade.mapping.select_list import plain_columns
 
 _HEADER = re.compile(r"--\s*([A-Za-z_][\w.]*)\s*:\s*(.*?)\s*")
 _OVERLAP = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([smhd]?)")
@@ -82,7 +83,13 @@ def query_columns(stream: Stream) -> frozenset[str] | None:
 
 @lru_cache(maxsize=256)
 def _columns(query: str, dialect: str | None) -> frozenset[str] | None:
-    import sqlglot  # on use: it takes as long to import as many a command to run
+    columns = plain_columns(query, dialect)
+    return columns if columns is not None else parsed_columns(query, dialect)
+
+
+def parsed_columns(query: str, dialect: str | None = None) -> frozenset[str] | None:
+    """The same of any SELECT that sqlglot understands."""
+    import sqlglot
     from sqlglot import exp
     from sqlglot.errors import SqlglotError
 
