@@ -61,13 +61,16 @@ def _foreseen(error: Exception) -> list[str]:
     """What an error says of what is wrong; nothing of one that nobody thought of."""
     from connectors.errors import ConnectorError
     from facade.errors import FacadeError
-    from facade.mapping import PackError
     from facade.packs import PackNotFound
     from facade.settings import SettingsError
 
-    if isinstance(error, SettingsError | PackError):
+    if isinstance(error, SettingsError):
         return str(error).splitlines()
-    return [str(error)] if isinstance(error, ConnectorError | FacadeError | PackNotFound) else []
+    if isinstance(error, ConnectorError | FacadeError | PackNotFound):
+        return [str(error)]
+    from facade.mapping import PackError
+
+    return str(error).splitlines() if isinstance(error, PackError) else []
 
 
 if __name__ == "__main__":
