@@ -5,24 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 
-from facade.cli.check_diff import show_diff
 from facade.cli.console import StreamBars, console, table, utc_now
 from facade.cli.options import DEFAULT_CONFIG, Config
-from facade.flow.inspect.check import (
-    Finding,
-    How,
-    SourceReport,
-    StreamReport,
-    check_source,
-    coverage_markdown,
-)
-from facade.flow.site import Site, open_connectors, own_pack, read_site
-from facade.settings import load_settings
+
+if TYPE_CHECKING:
+    from facade.flow.inspect.check import Finding, SourceReport, StreamReport
+    from facade.flow.site import Site
 
 
 def check(  # noqa: PLR0917 a command's options
@@ -42,8 +35,14 @@ def check(  # noqa: PLR0917 a command's options
     as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON.")] = False,
 ) -> None:
     """Reach every source, run every stream, map a sample; say what is missing, invalid or unmapped."""
+    from facade.flow.inspect.check import coverage_markdown
+    from facade.flow.site import read_site
+    from facade.settings import load_settings
+
     site = read_site(load_settings(config))
     if diff:
+        from facade.cli.check_diff import show_diff
+
         show_diff(site, from_source=from_source, values=values, as_json=as_json)
         return
     reports = asyncio.run(_check(site, sample or None, models))
@@ -60,6 +59,9 @@ def check(  # noqa: PLR0917 a command's options
 
 
 async def _check(site: Site, sample: int | None, models: bool) -> list[SourceReport]:
+    from facade.flow.inspect.check import How, check_source
+    from facade.flow.site import open_connectors, own_pack
+
     reports = []
     connectors = open_connectors(site, utc_now)
     try:

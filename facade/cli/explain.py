@@ -6,7 +6,7 @@ import asyncio
 import json
 from dataclasses import asdict
 from time import perf_counter
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
 import typer
@@ -14,19 +14,11 @@ from rich.markup import escape
 
 from facade.cli.console import console, error_line, utc_now
 from facade.cli.options import DEFAULT_CONFIG, Config
-from facade.flow.inspect.explain import explain as explain_resource
-from facade.flow.inspect.explain_search import (
-    Explainer,
-    SearchTold,
-    StoreTold,
-    StreamTold,
-    perform,
-    split_url,
-)
-from facade.flow.site import Site, open_connectors, open_site_store, open_store, read_site, zone_of
-from facade.rest.request.call import Items, parse_items
-from facade.rest.request.negotiation import PARAMETERS
-from facade.settings import load_settings
+
+if TYPE_CHECKING:
+    from facade.flow.inspect.explain_search import Explainer, SearchTold, StoreTold, StreamTold
+    from facade.flow.site import Site
+    from facade.rest.request.call import Items
 
 _ASCII = "".join(map(chr, range(128)))
 
@@ -41,6 +33,10 @@ def explain(
     sql: Annotated[bool, typer.Option("--sql", help="Of a search: the store's statement, too.")] = False,
 ) -> None:
     """Show where every element of a stored resource came from, or how a search is answered."""
+    from facade.flow.inspect.explain import explain as explain_resource
+    from facade.flow.site import open_store, read_site
+    from facade.settings import load_settings
+
     settings = load_settings(config)
     site = read_site(settings)
     if "?" in reference:
@@ -68,6 +64,11 @@ def explain(
 
 
 def _explain_search(site: Site, url: str, *, as_json: bool, dry: bool, sql: bool) -> None:
+    from facade.flow.inspect.explain_search import Explainer, split_url
+    from facade.flow.site import zone_of
+    from facade.rest.request.call import parse_items
+    from facade.rest.request.negotiation import PARAMETERS
+
     type, query = split_url(url)
     written = parse_items(quote(query, safe=_ASCII).encode())  # a person need not percent-encode
     items = [item for item in written if item[0] not in PARAMETERS]
@@ -84,6 +85,9 @@ def _explain_search(site: Site, url: str, *, as_json: bool, dry: bool, sql: bool
 
 
 async def _perform(site: Site, told: SearchTold, explainer: Explainer, items: Items) -> None:
+    from facade.flow.inspect.explain_search import perform
+    from facade.flow.site import open_connectors, open_site_store
+
     store = open_site_store(site, utc_now)
     connectors = open_connectors(site, utc_now)
     try:

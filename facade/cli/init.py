@@ -8,15 +8,17 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from facade.cli.console import StreamBars, console, error_line, errors, table, utc_now
-from facade.drafting import Drafted, Guess
-from facade.flow.init import Draft, InitError, Made, Wish, check_drafts, make_site, make_wish
+
+if TYPE_CHECKING:
+    from facade.drafting import Drafted, Guess
+    from facade.flow.init import Draft, Made, Wish
 
 CHECKED = 200
 """Rows of each stream to map, where none were wanted as samples."""
@@ -44,6 +46,8 @@ def init(
     ] = False,
 ) -> None:
     """Look at an unknown database and write a site for it: settings, and a pack drafted by what was seen."""
+    from facade.flow.init import InitError, make_site, make_wish
+
     try:
         wish = make_wish(
             folder,
@@ -72,6 +76,8 @@ def init(
 
 
 async def _check(wish: Wish) -> list[Draft]:
+    from facade.flow.init import check_drafts
+
     environ = {**os.environ, **wish.place.secrets}
     sample = wish.sample or CHECKED
     with StreamBars() as bars:
@@ -168,6 +174,8 @@ def _tell_drafts(drafts: Sequence[Draft]) -> None:
 
 
 def _options(given: Sequence[str]) -> dict[str, str]:
+    from facade.flow.init import InitError
+
     found = {}
     for one in given:
         name, equals, value = one.partition("=")

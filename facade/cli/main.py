@@ -7,13 +7,8 @@ from typing import Annotated
 
 import typer
 
-from connectors.errors import ConnectorError
 from facade.cli import check, explain, init, reindex, replay, run, serve, status, sync
 from facade.cli.console import error_line
-from facade.errors import FacadeError
-from facade.mapping import PackError
-from facade.packs import PackNotFound
-from facade.settings import SettingsError
 
 cli = typer.Typer(
     name="facade",
@@ -50,20 +45,32 @@ def main(args: list[str] | None = None) -> None:
     """The entry point `facade`; exit status 0 all well, 1 something is wrong, 2 wrong usage."""
     try:
         cli(args)
-    except (SettingsError, PackError) as error:
-        for line in str(error).splitlines():
-            error_line(line)
-        sys.exit(1)
-    except (ConnectorError, FacadeError, PackNotFound) as error:
-        error_line(str(error))
-        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
-        if _trace:
+        lines = _foreseen(error)
+        if not lines and _trace:
             raise
-        error_line(f"unforeseen {type(error).__name__}; `facade --trace …` shows where, for a bug report")
+        unforeseen = f"unforeseen {type(error).__name__}; `facade --trace …` shows where, for a bug report"
+        for line in lines or [unforeseen]:
+            error_line(line)
         sys.exit(1)
+
+
+def _foreseen(error: Exception) -> list[str]:
+    """What an error says of what is wrong; nothing of one that nobody thought of."""
+    from connectors.errors import ConnectorError
+    from facade.errors import FacadeError
+    from facade.packs import PackNotFound
+    from facade.settings import SettingsError
+
+    if isinstance(error, SettingsError):
+        return str(error).splitlines()
+    if isinstance(error, ConnectorError | FacadeError | PackNotFound):
+        return [str(error)]
+    from facade.mapping import PackError
+
+    return str(error).splitlines() if isinstance(error, PackError) else []
 
 
 if __name__ == "__main__":

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from facade.cli.console import StreamBars, console, error_line, table, utc_now
 from facade.cli.options import DEFAULT_CONFIG, Config
-from facade.flow.reindex import Found, all_types, count_resources, reindex_types, sweep
-from facade.flow.reindexing import LOCK
-from facade.flow.site import open_site_store, read_site
-from facade.settings import load_settings
-from facade.store import Store
+
+if TYPE_CHECKING:
+    from facade.flow.reindex import Found
+    from facade.store import Store
 
 
 def reindex(
@@ -26,6 +25,10 @@ def reindex(
 
     Rows of search parameters that the site has defined or retired since the last time are due, not wrong.
     """
+    from facade.flow.site import open_site_store, read_site
+    from facade.settings import load_settings
+    from facade.store import Store
+
     settings = load_settings(config)
     site = read_site(settings)
     if not check and Store.is_held(settings.store, key_file=settings.key_file):
@@ -45,6 +48,9 @@ def reindex(
 
 
 async def _reindex(store: Store, *, write: bool) -> Found | None:
+    from facade.flow.reindex import all_types, count_resources, reindex_types, sweep
+    from facade.flow.reindexing import LOCK
+
     async with store.exclusive(LOCK) as mine:
         if not mine:
             return None

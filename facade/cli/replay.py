@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from facade.cli.console import StreamBars, console, error_line, utc_now
 from facade.cli.options import DEFAULT_CONFIG, Config, Streams
 from facade.cli.sync import chosen
-from facade.flow.replay import replay as replay_records
-from facade.flow.site import Site, open_site_store, read_site
-from facade.flow.sync import SyncResult
-from facade.settings import load_settings
-from facade.store import Store
+
+if TYPE_CHECKING:
+    from facade.flow.site import Site
+    from facade.flow.sync import SyncResult
+    from facade.store import Store
 
 
 def replay(
@@ -23,6 +23,9 @@ def replay(
     reindex: Annotated[bool, typer.Option("--reindex", help="Make the whole search index anew.")] = False,
 ) -> None:
     """Re-map what was read before with the packs as they are now; unchanged resources stay as they are."""
+    from facade.flow.site import open_site_store, read_site
+    from facade.settings import load_settings
+
     if reindex and streams:
         raise typer.BadParameter("--reindex is for all streams")
     site = read_site(load_settings(config))
@@ -47,6 +50,8 @@ def replay(
 
 
 async def _replay(site: Site, store: Store, wanted: dict[str, list[str]], reindex: bool) -> list[SyncResult]:
+    from facade.flow.replay import replay as replay_records
+
     runs: list[SyncResult] = []
     with StreamBars() as bars:
         for name, pack in site.packs.items():

@@ -11,8 +11,6 @@ import typer
 from facade.cli.console import console
 from facade.cli.serve import serve_settings
 from facade.cli.sync import sync_now
-from facade.flow.site import read_site
-from facade.settings import load_settings
 
 _SETTINGS = """\
 # The demo's settings: an invented practice system of 1994 in an SQLite file beside this one.
@@ -35,7 +33,9 @@ def run(
     patients: Annotated[int, typer.Option(help="Patients in a newly made demo EHR.", min=1)] = 200,
 ) -> None:
     """Make a demo EHR if there is none, read it, and serve it."""
+    from facade.flow.site import read_site
     from facade.packs.demo.generate import generate
+    from facade.settings import load_settings
 
     data.mkdir(parents=True, exist_ok=True)
     database = data / "kestrel.db"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from facade.cli.console import console, error_line
 from facade.cli.options import DEFAULT_CONFIG, Config
-from facade.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from facade.settings import Settings
 
 
 def serve(
@@ -17,6 +19,8 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Listen here instead of the setting `port`.")] = None,
 ) -> None:
     """Serve FHIR and keep the store fresh, until stopped."""
+    from facade.settings import load_settings
+
     serve_settings(load_settings(config, overrides={} if port is None else {"port": str(port)}))
 
 

@@ -5,22 +5,20 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 
 from facade.cli.console import console, table, utc_now
 from facade.cli.options import DEFAULT_CONFIG, Config
-from facade.flow.report.notice import Next
-from facade.flow.report.standing import Run, State
-from facade.flow.report.status import SourceStatus, StoreStatus, StreamStatus, store_status
 from facade.flow.report.words import age
-from facade.flow.site import open_store, read_site
-from facade.flow.timing.plans import expected_of
-from facade.mapping import PackError
-from facade.packs import PackNotFound
-from facade.settings import Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from facade.flow.report.notice import Next
+    from facade.flow.report.standing import Run, State
+    from facade.flow.report.status import SourceStatus, StoreStatus, StreamStatus
+    from facade.settings import Settings
 
 _COLOURS: dict[State, str] = {
     "ok": "green",
@@ -39,6 +37,10 @@ def status(
     runs: Annotated[int, typer.Option(help="How many of the last runs to show.", min=0)] = 10,
 ) -> None:
     """Show each source's state and age, what runs now and ran last, quarantine and unmapped codes."""
+    from facade.flow.report.status import store_status
+    from facade.flow.site import open_store
+    from facade.settings import load_settings
+
     settings = load_settings(config)
     store = open_store(settings, utc_now)
     try:
@@ -59,6 +61,12 @@ def status(
 
 def _set_up(settings: Settings) -> tuple[Next, ...]:
     """The streams that the settings name; none if a pack is broken, which `facade check` tells."""
+    from facade.flow.site import read_site
+    from facade.flow.timing.plans import expected_of
+    from facade.mapping import PackError
+    from facade.packs import PackNotFound
+    from facade.settings import SettingsError
+
     try:
         return expected_of(read_site(settings))
     except (PackError, PackNotFound, SettingsError):

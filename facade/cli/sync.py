@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from connectors.base import Connector
 from facade.cli.console import StreamBars, console, error_line, table, utc_now
 from facade.cli.options import DEFAULT_CONFIG, Config, Streams
-from facade.flow.site import Site, open_connectors, open_site_store, read_site
-from facade.flow.sync import SyncResult, sync_source
-from facade.settings import load_settings
-from facade.store import Store
+
+if TYPE_CHECKING:
+    from connectors.base import Connector
+    from facade.flow.site import Site
+    from facade.flow.sync import SyncResult
+    from facade.store import Store
 
 
 def sync(
@@ -29,6 +30,9 @@ def sync(
     ] = False,
 ) -> None:
     """Read what is new in every source into the store."""
+    from facade.flow.site import read_site
+    from facade.settings import load_settings
+
     site = read_site(load_settings(config))
     failed = sync_now(site, streams or (), full=full, accept_deletes=accept_deletes)
     if failed:
@@ -39,6 +43,8 @@ def sync_now(
     site: Site, only: Sequence[str] = (), *, full: bool = False, accept_deletes: bool = False
 ) -> bool:
     """Sync all sources, or the streams named, and print what was done; True when any failed."""
+    from facade.flow.site import open_site_store
+
     wanted = chosen(site, only)
     store = open_site_store(site, utc_now)
     try:
@@ -70,6 +76,9 @@ def chosen(site: Site, only: Sequence[str]) -> dict[str, list[str]]:
 async def _sync(
     site: Site, store: Store, wanted: dict[str, list[str]], full: bool, accept_deletes: bool
 ) -> list[SyncResult]:
+    from facade.flow.site import open_connectors
+    from facade.flow.sync import sync_source
+
     connectors: dict[str, Connector] = open_connectors(site, utc_now)
     results: list[SyncResult] = []
     try:

@@ -5,6 +5,7 @@ The grammar is defined in LANGUAGE.md.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NoReturn
 
 from facade.mapping.syntax import (
@@ -193,6 +194,7 @@ class _Parser:
         return self.simple("a path, 'text', number, `(` or `[` is missing")
 
 
+@lru_cache(maxsize=4096)
 def parse_expression(text: str) -> Expression:
     """An expression; raises ExpressionError. The `$` that begins a whole one before a literal, parenthesis or
     bracket is allowed everywhere, and never needed here."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -24,13 +25,29 @@ _PACK_KEYS = ("pack", "title", "site", "codes", "recognise")
 
 
 def parse_pack(files: PackFiles, site: Mapping[str, str] | None = None) -> Pack:
-    """The pack; `site` overrides the site's values of pack.yaml. Raises PackError with all problems."""
-    return _Parser(files, dict(site or {})).parse()
+    """The pack; `site` overrides the site's values of pack.yaml. Raises PackError with all problems.
+
+    The same texts give the same Pack: a command may parse a pack more than once.
+    """
+    layers = tuple(tuple(layer.items()) for layer in files.layers)
+    return _parsed(files.name, layers, files.places, tuple((site or {}).items()))
+
+
+_Items = tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=8)
+def _parsed(name: str, layers: tuple[_Items, ...], places: tuple[str, ...], site: _Items) -> Pack:
+    return _Parser(name, [dict(layer) for layer in layers], places, dict(site)).parse()
 
 
 class _Parser:
-    def __init__(self, files: PackFiles, site: dict[str, str]) -> None:
-        self.files = files
+    def __init__(
+        self, name: str, layers: Sequence[Mapping[str, str]], places: tuple[str, ...], site: dict[str, str]
+    ) -> None:
+        self.name = name
+        self.layers = layers
+        self.places = places
         self.given = site
         self.problems: list[Problem] = []
 
@@ -69,8 +86,8 @@ class _Parser:
         for plan in plans.values():
             by_stream.setdefault(plan.doc.stream, []).append(plan)
         return Pack(
-            name=_text(header.get("pack")) or self.files.name,
-            title=_text(header.get("title")) or self.files.name,
+            name=_text(header.get("pack")) or self.name,
+            title=_text(header.get("title")) or self.name,
             site=values,
             streams=streams,
             columns=columns,
@@ -86,19 +103,13 @@ class _Parser:
         self.problems.append(Problem(file, line, message))
 
     def _label(self, layer: int, path: str) -> str:
-        place = (
-            self.files.places[layer]
-            if layer < len(self.files.places)
-            else f"overlay {layer}"
-            if layer
-            else ""
-        )
+        place = self.places[layer] if layer < len(self.places) else f"overlay {layer}" if layer else ""
         return f"{place}/{path}" if place else path
 
     def _names(self, folder: str) -> list[str]:
         """The names of a folder's files, of all layers."""
         suffix = FOLDERS[folder]
-        paths = dict.fromkeys(path for layer in self.files.layers for path in layer)
+        paths = dict.fromkeys(path for layer in self.layers for path in layer)
         return [
             path.removeprefix(f"{folder}/").removesuffix(suffix)
             for path in paths
@@ -110,13 +121,13 @@ class _Parser:
         found = {}
         for name in self._names(folder):
             path = f"{folder}/{name}{FOLDERS[folder]}"
-            for number, layer in enumerate(self.files.layers):
+            for number, layer in enumerate(self.layers):
                 if path in layer:
                     found[name] = (layer[path], self._label(number, path))
         return found
 
     def _check_places(self) -> None:
-        for number, layer in enumerate(self.files.layers):
+        for number, layer in enumerate(self.layers):
             for path in layer:
                 folder, _, name = path.rpartition("/")
                 top = folder.partition("/")[0]
@@ -130,7 +141,7 @@ class _Parser:
 
     def _merged(self, path: str) -> Node | None:
         merged: Node | None = None
-        for number, layer in enumerate(self.files.layers):
+        for number, layer in enumerate(self.layers):
             if path not in layer:
                 continue
             node = parse_document(layer[path], self._label(number, path), self.problems)
@@ -169,7 +180,7 @@ class _Parser:
         tables: dict[str, Table] = {}
         for name in self._names("codes"):
             path = f"codes/{name}.csv"
-            for number, layer in enumerate(self.files.layers):
+            for number, layer in enumerate(self.layers):
                 if path not in layer:
                     continue
                 file = self._label(number, path)

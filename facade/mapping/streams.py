@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-
-import sqlglot
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from functools import lru_cache
 
 from connectors.base import Stream
 from facade.mapping.errors import Problem, suggest
+from facade.mapping.select_list import plain_columns
 
 _HEADER = re.compile(r"--\s*([A-Za-z_][\w.]*)\s*:\s*(.*?)\s*")
 _OVERLAP = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([smhd]?)")
@@ -80,10 +78,23 @@ def check_header_columns(
 def query_columns(stream: Stream) -> frozenset[str] | None:
     """The columns of the stream's SELECT; None where the text does not tell (`*`, no SQL, a strange
     dialect)."""
-    if not stream.query:
-        return None
+    return _columns(stream.query, stream.options.get("dialect")) if stream.query else None
+
+
+@lru_cache(maxsize=256)
+def _columns(query: str, dialect: str | None) -> frozenset[str] | None:
+    columns = plain_columns(query, dialect)
+    return columns if columns is not None else parsed_columns(query, dialect)
+
+
+def parsed_columns(query: str, dialect: str | None = None) -> frozenset[str] | None:
+    """The same of any SELECT that sqlglot understands."""
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
     try:
-        tree = sqlglot.parse_one(stream.query, dialect=stream.options.get("dialect"))
+        tree = sqlglot.parse_one(query, dialect=dialect)
     except (SqlglotError, ValueError, RecursionError):
         return None
     if not isinstance(tree, exp.Query) or tree.is_star:

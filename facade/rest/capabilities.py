@@ -116,10 +116,11 @@ def capability_statement(
     if types:
         reads = [code for code in interactions if code not in WRITES]
         reading = [one for one in operations if not one.local]
+        reverse = _reverse_includes(types, custom)
         rest["resource"] = [
-            _resource(type, interactions, operations, types, custom)
+            _resource(type, interactions, operations, reverse[type], custom)
             if type in local
-            else _resource(type, reads, reading, types, custom)
+            else _resource(type, reads, reading, reverse[type], custom)
             for type in sorted(types)
         ]
         for resource in rest["resource"]:
@@ -146,11 +147,22 @@ def capability_statement(
     }
 
 
+def _reverse_includes(served: set[str], custom: tuple[SearchParameter, ...]) -> dict[str, list[str]]:
+    """Of each type what `_revinclude` may name: the references of served types that may lead to it."""
+    found: dict[str, list[str]] = {type: [] for type in served}
+    for other in served:
+        for one in supported_parameters(other, custom):
+            if one.kind == "reference":
+                for type in served.intersection(one.targets) if one.targets else served:
+                    found[type].append(f"{other}:{one.code}")
+    return {type: sorted(names) for type, names in found.items()}
+
+
 def _resource(
     type: str,
     interactions: Sequence[str],
     operations: Sequence[Declared],
-    served: set[str],
+    reverse: list[str],
     custom: tuple[SearchParameter, ...],
 ) -> dict[str, Any]:
     parameters = sorted(supported_parameters(type, custom), key=lambda parameter: parameter.code)
@@ -169,12 +181,6 @@ def _resource(
     if "delete" in interactions:
         resource["conditionalDelete"] = "single"
     includes = [f"{type}:{one.code}" for one in parameters if one.kind == "reference"]
-    reverse = sorted(
-        f"{other}:{one.code}"
-        for other in served
-        for one in supported_parameters(other, custom)
-        if one.kind == "reference" and (type in one.targets or not one.targets)
-    )
     if includes:
         resource["searchInclude"] = [*includes, f"{type}:*", "*"]
     if reverse:

@@ -12,8 +12,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-import regex
-
 from facade.spec.narrative import narrative_fault
 from facade.validation.compare import compare, data_of
 from facade.validation.issue import CannotEvaluate
@@ -108,6 +106,8 @@ def _is(context: Json, items: list[Any], type: Any) -> list[bool]:
 
 def fullmatch(pattern: str, text: str) -> bool:
     """Whether a pattern describes the whole text; raises CannotEvaluate for one that is none, or too slow."""
+    import regex  # on use: most who serve are never asked to validate
+
     try:
         return _pattern(pattern).fullmatch(text, timeout=PATTERN_SECONDS, concurrent=True) is not None
     except (regex.error, TimeoutError, RecursionError, MemoryError):
@@ -116,6 +116,8 @@ def fullmatch(pattern: str, text: str) -> bool:
 
 @lru_cache(1024)
 def _pattern(pattern: str) -> Any:
+    import regex
+
     return regex.compile(pattern, regex.DOTALL)
 
 
@@ -123,6 +125,8 @@ def _replace_matches(context: Json, items: list[Any], pattern: str, other: str) 
     text = data_of(items[0]) if len(items) == 1 else None
     if not isinstance(text, str):
         return []
+    import regex
+
     template = regex.sub(r"\$(\d+)", r"\\\1", other)
     try:
         return [_pattern(pattern).sub(template, text, timeout=PATTERN_SECONDS, concurrent=True)]

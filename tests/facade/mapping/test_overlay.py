@@ -186,3 +186,22 @@ def test_a_tree_over_itself_and_an_empty_overlay_change_nothing(tree: object) ->
     if isinstance(tree, dict):
         assert _plain(merge(_node(tree), _node({}), found)) == tree
     assert found == []
+
+
+def test_a_pack_is_parsed_anew_for_another_text_layer_or_site() -> None:
+    texts = {"resources/m.yaml": BASE}
+    first = pack(texts)
+    assert pack(dict(texts)) is first
+    others = [
+        pack(texts, site={"timezone": "Europe/Berlin"}),
+        pack({"resources/m.yaml": BASE.replace("male", "female")}),
+        pack(texts, {"resources/m.yaml": "map: { gender: female }"}),
+    ]
+    record = Record("s", "k", {"id": "1", "f": "F", "g": "G"})
+    assert [one.site["timezone"] for one in (first, *others[:2])] == [
+        "America/New_York",
+        "Europe/Berlin",
+        "America/New_York",
+    ]
+    genders = [only(one.to_fhir(record)).resource["gender"] for one in (first, *others)]
+    assert genders == ["male", "male", "female", "female"]
