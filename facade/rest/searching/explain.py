@@ -103,7 +103,8 @@ async def _of_type(service: Service, search: Search, source: Source, timer: Time
 
 
 async def _statements(service: Service, plan: AnyPlan, timer: Timer) -> list[Measured]:
-    """The page, the total and what is included, asked one after the other."""
+    """The page (by rid alone, where its resources may be at hand, and whole), the total and what is included,
+    asked one after the other."""
     page = of_statement("page", plan.page)
     rows: Sequence[Any] = ()
     if plan.search.count:
@@ -112,6 +113,11 @@ async def _statements(service: Service, plan: AnyPlan, timer: Timer) -> list[Mea
     counted = await measure(total, service.store, timer, counting=False)
     total.rows = int(counted[0][0]) if counted else None
     found = [page, total]
+    if plan.rids is not None and plan.search.count:
+        at_hand = of_statement("page at hand", plan.rids)
+        await measure(at_hand, service.store, timer, counting=False)
+        at_hand.rows = page.rows
+        found.insert(0, at_hand)
     rids = [row[0] for row in rows[: plan.search.count]]
     for statement in plan.includes(rids) if rids else ():
         one = of_statement("include", statement)
