@@ -1,4 +1,7 @@
-"""A process that writes until it is killed: `url seed how`. Each line of its output is a write that is kept.
+"""A fork server of writers: each line `seconds seed how url` is one, killed -9 so long after its first write.
+
+It answers with a line for each write that is kept, and an empty one at the end. Forking a process that has
+already loaded everything costs milliseconds.
 
 Each change is a transaction of a pair: a Patient, and an Observation that points to it, both of one number,
 made, changed and deleted together: by `changes`, or as `bundles` that a client posts.
@@ -7,8 +10,12 @@ made, changed and deleted together: by `changes`, or as `bundles` that a client 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import signal
 import sys
+import time
+import traceback
 
 import httpx
 
@@ -79,5 +86,32 @@ async def write(url: str, seed: int, how: str) -> None:
     await asyncio.gather(*[one(f"p{at}") for at in range(PAIRS)])
 
 
+def child(url: str, seed: int, how: str, out: int) -> None:
+    """One whole life of a process that writes."""
+    os.dup2(out, sys.stdout.fileno())
+    try:
+        asyncio.run(write(url, seed, how))
+    except BaseException:
+        traceback.print_exc()
+    os._exit(1)
+
+
+def serve() -> None:
+    for line in sys.stdin:
+        seconds, seed, how, url = line.split(maxsplit=3)
+        told, out = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            child(url.strip(), int(seed), how, out)
+        os.close(out)
+        with os.fdopen(told) as lines:
+            first = lines.readline()
+            time.sleep(float(seconds))
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            whole = [one for one in (first, *lines) if one.endswith("\n")]
+        print("".join(whole), flush=True)
+
+
 if __name__ == "__main__":
-    asyncio.run(write(sys.argv[1], int(sys.argv[2]), sys.argv[3]))
+    serve()
