@@ -10,15 +10,19 @@ made, changed and deleted together: by `changes`, or as `bundles` that a client 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import random
 import signal
 import sys
+import tempfile
+import threading
 import time
 import traceback
 
 import httpx
 
+import facade.store.postgres  # noqa: F401  # a store imports it on use
 from facade.flow.local import Changes, change, draft_resource
 from facade.search import Setting
 from facade.store import Store
@@ -96,7 +100,18 @@ def child(url: str, seed: int, how: str, out: int) -> None:
     os._exit(1)
 
 
+def warm() -> None:
+    """Load and compile what a first life would, before it is forked."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store.open(f"sqlite:///{folder}/facade.db")
+        asyncio.run(post_pair(bundles.client(store), "p0", 1, gone=False))
+        store.close()
+    assert threading.active_count() == 1, "a fork has none of the other threads"
+    gc.freeze()
+
+
 def serve() -> None:
+    warm()
     for line in sys.stdin:
         seconds, seed, how, url = line.split(maxsplit=3)
         told, out = os.pipe()
