@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from tests.servers import PostgreSQL
 Connection = psycopg.Connection[tuple[object, ...]]
 Shape = tuple[list[object], list[object], list[object]]
 _numbers = count(1)
+LEAVING_SECONDS = 0.2
 
 
 class Ticking:
@@ -61,12 +63,22 @@ class StoreDatabases:
         name = self._free.pop() if self._free else self._another()
         yield self._server.url(name)
         with self._connected(name) as connection:
-            alone = connection.execute(
-                "SELECT count(*)=1 FROM pg_stat_activity WHERE datname=%s", (name,)
-            ).fetchone() == (True,)
-            if alone and self._shape_of(connection) == self._shape:
+            if self._alone(connection) and self._shape_of(connection) == self._shape:
                 self._empty(connection)
                 self._free.append(name)
+
+    def _alone(self, connection: Connection) -> bool:
+        """Whether nobody else is connected; a session that was closed goes on for a moment."""
+        others = (
+            "SELECT 1 FROM pg_stat_activity WHERE datname=current_database() AND pid<>pg_backend_pid()"
+            " AND backend_type='client backend'"
+        )
+        deadline = time.monotonic() + LEAVING_SECONDS
+        while connection.execute(others).fetchone():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.002)
+        return True
 
     def _another(self) -> str:
         name = f"stored_{next(_numbers)}"

@@ -8,11 +8,15 @@ slices, as clients would make it, and deletes what left each.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
+import tempfile
+import threading
 import time
 
+import facade.store.postgres  # noqa: F401  # a store imports it on use
 from connectors.base import Condition
 from facade.flow.live.pull import delete_lost, pull_slice, slices_into
 from facade.flow.sync import How, sync_stream
@@ -63,9 +67,22 @@ def child(pack: Pack, mode: str, seed: int, version: int, url: str) -> None:
     os._exit(1 if any(errors) else 0)
 
 
+def warm(pack: Pack) -> None:
+    """Load and compile what a first life would, before it is forked: kills meet the rest."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store.open(f"sqlite:///{folder}/facade.db")
+        source = Lively(0, 0)
+        asyncio.run(sync_all(store, pack, source, full=True))
+        asyncio.run(slice_all(store, pack, source))
+        store.close()
+    assert threading.active_count() == 1, "a fork has none of the other threads"
+    gc.freeze()
+
+
 def serve() -> None:
     """Answers each line with `done`, `failed` or `killed`."""
     pack = lively_pack()
+    warm(pack)
     for line in sys.stdin:
         mode, seed, version, seconds, url = line.split(maxsplit=4)
         pid = os.fork()

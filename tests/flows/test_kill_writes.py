@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,25 +27,37 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, postgres_url: Callable[[
     return found
 
 
-def written_until_killed(url: str, seed: int, how: str, seconds: float) -> dict[str, tuple[int, str]]:
+@pytest.fixture(scope="module")
+def writers() -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "tests.flows.writing"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPO
+    ) as server:
+        yield server
+        server.communicate()
+
+
+def written_until_killed(writers: subprocess.Popen[str], order: str) -> dict[str, tuple[int, str]]:
     """What was acknowledged last of each pair: its number, and whether it was `there` or `gone`."""
-    command = [sys.executable, "-m", "tests.flows.writing", url, str(seed), how]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPO) as writer:
-        assert writer.stdout is not None
-        lines = [writer.stdout.readline()]
-        time.sleep(seconds)
-        writer.kill()
-        lines += writer.stdout.read().splitlines(keepends=True)
-    whole = [line.split() for line in lines if line.endswith("\n")]
-    return {name: (int(number), state) for name, number, state in whole}
+    assert writers.stdin is not None
+    assert writers.stdout is not None
+    writers.stdin.write(f"{order}\n")
+    writers.stdin.flush()
+    told = {}
+    for line in writers.stdout:
+        if line == "\n":
+            break
+        name, number, state = line.split()
+        told[name] = (int(number), state)
+    return told
 
 
 @pytest.mark.parametrize("how", ["changes", "bundles"])
-def test_nothing_is_half_and_nothing_lost(url: str, how: str) -> None:
+def test_nothing_is_half_and_nothing_lost(writers: subprocess.Popen[str], url: str, how: str) -> None:
     chance = random.Random(20240131)
     told: dict[str, tuple[int, str]] = {}
     for seed in range(1, KILLS + 1):
-        told.update(written_until_killed(url, seed, how, chance.uniform(0, 0.3)))
+        told.update(written_until_killed(writers, f"{chance.uniform(0, 0.3)} {seed} {how} {url}"))
         store = Store.open(url)
         held = halves(store)
         check_indexed(store)

@@ -1,4 +1,7 @@
-"""A process that writes until it is killed: `url seed how`. Each line of its output is a write that is kept.
+"""A fork server of writers: each line `seconds seed how url` is one, killed -9 so long after its first write.
+
+It answers with a line for each write that is kept, and an empty one at the end. Forking a process that has
+already loaded everything costs milliseconds.
 
 Each change is a transaction of a pair: a Patient, and an Observation that points to it, both of one number,
 made, changed and deleted together: by `changes`, or as `bundles` that a client posts.
@@ -7,11 +10,19 @@ made, changed and deleted together: by `changes`, or as `bundles` that a client 
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
 import random
+import signal
 import sys
+import tempfile
+import threading
+import time
+import traceback
 
 import httpx
 
+import facade.store.postgres  # noqa: F401  # a store imports it on use
 from facade.flow.local import Changes, change, draft_resource
 from facade.search import Setting
 from facade.store import Store
@@ -79,5 +90,43 @@ async def write(url: str, seed: int, how: str) -> None:
     await asyncio.gather(*[one(f"p{at}") for at in range(PAIRS)])
 
 
+def child(url: str, seed: int, how: str, out: int) -> None:
+    """One whole life of a process that writes."""
+    os.dup2(out, sys.stdout.fileno())
+    try:
+        asyncio.run(write(url, seed, how))
+    except BaseException:
+        traceback.print_exc()
+    os._exit(1)
+
+
+def warm() -> None:
+    """Load and compile what a first life would, before it is forked."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store.open(f"sqlite:///{folder}/facade.db")
+        asyncio.run(post_pair(bundles.client(store), "p0", 1, gone=False))
+        store.close()
+    assert threading.active_count() == 1, "a fork has none of the other threads"
+    gc.freeze()
+
+
+def serve() -> None:
+    warm()
+    for line in sys.stdin:
+        seconds, seed, how, url = line.split(maxsplit=3)
+        told, out = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            child(url.strip(), int(seed), how, out)
+        os.close(out)
+        with os.fdopen(told) as lines:
+            first = lines.readline()
+            time.sleep(float(seconds))
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            whole = [one for one in (first, *lines) if one.endswith("\n")]
+        print("".join(whole), flush=True)
+
+
 if __name__ == "__main__":
-    asyncio.run(write(sys.argv[1], int(sys.argv[2]), sys.argv[3]))
+    serve()

@@ -48,6 +48,8 @@ def told(store: Store) -> Told:
         if rid % DELETED == 0 and resource["resourceType"] != "ValueSet"
     }
     stock(store, resources, gone, SETTING)
+    if store.dialect == "postgresql":  # as its own daemon does within a minute
+        store.write_sync(lambda transaction: transaction.execute("ANALYZE"))
     alive = [(rid, r) for rid, r in enumerate(resources, 1) if rid not in gone]
     world = World(
         [resource for _, resource in alive],
