@@ -37,8 +37,8 @@ async def everything(service: Service, call: Call, type: str, id: str | None = N
     items = await simple_items(call)
     asked = read_asked(service, type, tuple(items), call.raw_header(b"accept"), call.prefer().lenient)
     access, cursor, subset = access_of(call), asked.cursor, asked.subset
-    wanted = Everything(type, id, access, service.store.dialect, *asked[3:7])
-    links = Links.of(service, _path(type, id), asked.accepted, items)
+    wanted = Everything(type, id, access, service.store.dialect, *asked[4:8])
+    links = Links(service, _path(type, id), asked.used, asked.kept)
     edge = None if cursor is None else read_cursor(links.open(cursor), 0)
     told = None
     if service.refresher is not None:

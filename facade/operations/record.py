@@ -10,9 +10,8 @@ from facade.errors import NotFound
 from facade.rest.bundle import RESOURCE, between
 from facade.rest.read import read_stored
 from facade.rest.request.call import Call
-from facade.rest.searching.page import at_hand
 from facade.rest.service import Service
-from facade.search.everything import Everything, Row, references_in, referred_names, rids_of
+from facade.search.everything import Everything, Row, references_in, referred_names
 from facade.search.includes import MAX_INCLUDED
 from facade.search.keyset import Cursor
 
@@ -55,11 +54,12 @@ async def _whole(service: Service, wanted: Everything, count: int) -> RecordPage
         return None
     first = own.index(wanted.holder)
     names = referred_names({one.refers for one in kept}, own, service.base_url)
-    included: Sequence[Row] | None = ()
+    included: Sequence[Row] = ()
     if names:
-        included = await at_hand(service.store, rids_of(names[:_MAX_NAMES]))
-    if included is None:
-        return None
+        beside = await service.store.at_hand_named(names[:_MAX_NAMES])
+        if beside is None:
+            return None
+        included = beside.kept
     rows = [kept[first], *kept[:first], *kept[first + 1 :]]
     return RecordPage(rows, *_cut(included, names), None, None, len(rows))
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from facade.errors import BadRequest, UnknownParameter
+from facade.rest.links import spell
 from facade.rest.paging import PARAMETER as CURSOR
 from facade.rest.request.call import Items
 from facade.rest.request.negotiation import PARAMETERS, Media, negotiate
@@ -27,10 +28,12 @@ _COUNT = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
 
 class Asked(NamedTuple):
-    """The parameters, understood: those of `Everything`, and how the answer is to look."""
+    """The parameters, understood: those of `Everything`, and how the answer is to look; `used` and `kept` are
+    those of its `Links`."""
 
     media: Media
-    accepted: Items
+    used: str
+    kept: str
     ignored: tuple[str, ...]
     types: frozenset[str] | None
     since: int | None
@@ -62,7 +65,8 @@ def read_asked(
     since, start, end = (_moment(service, accepted, name) for name in ("_since", "start", "end"))
     return Asked(
         media,
-        accepted,
+        spell(accepted),
+        spell(item for item in items if item[0] in PARAMETERS),
         ignored,
         frozenset(types) or None,
         since[0] if since else None,

@@ -23,7 +23,6 @@ from facade.spec import definitions
 from facade.store.access import Access
 from facade.store.resident import CHANGES
 
-_BEYOND = "SELECT x.rid FROM resource x WHERE x.patient=? ORDER BY x.rid LIMIT 1 OFFSET ?"
 Row = Sequence[Any]
 """rid, `Type/id` and body as bytes; a page's have the time of change in microseconds, too, and what it refers
 to."""
@@ -85,24 +84,25 @@ class Everything:
         """A plain record for `Store.at_hand`; told is whether `page` and `rest` are needed, because there are
         more than `count`, or any are shared."""
         sql = (
-            "SELECT group_concat(d.rid),EXISTS (SELECT 1 FROM in_compartment k WHERE k.patient=?) "
-            f"OR ({_BEYOND}) IS NOT NULL,{CHANGES} "
-            "FROM (SELECT r.rid FROM resource r WHERE r.patient=? ORDER BY r.rid LIMIT 0+?) d"
+            "SELECT group_concat(d.rid),"
+            "count(*)>? OR EXISTS (SELECT 1 FROM in_compartment k WHERE k.patient=?),"
+            f"{CHANGES} FROM (SELECT r.rid FROM resource r WHERE r.patient=? ORDER BY r.rid LIMIT 0+?) d"
         )
-        return sql, (self.id, self.id, count, self.id, count)
+        return sql, (count, self.id, self.id, count + 1)
 
     def joined(self, count: int, between: str) -> Statement:
         """A plain record on PostgreSQL in one row, which costs a fifth of a row each: all rows but that of
         the Patient as `Type/id","resource":{…}` with a text between them, what they refer to, and their
         number; the body of the Patient, and what that refers to; and whether `page` and `rest` are needed,
         because there are more than `count`, or any are shared."""
+        beyond = "SELECT x.rid FROM resource x WHERE x.patient=? ORDER BY x.rid LIMIT 1 OFFSET ?"
         sql = (
             """SELECT string_agg(convert_to(r.type||'/'||r.id||'","resource":','UTF8')||r.body,"""
             "convert_to(?,'UTF8') ORDER BY r.rid),string_agg(r.refers,chr(10)),count(*),"
             "(SELECT h.body FROM resource h WHERE h.type='Patient' AND h.id=? AND h.deleted=0),"
             "(SELECT h.refers FROM resource h WHERE h.type='Patient' AND h.id=? AND h.deleted=0),"
-            f"EXISTS (SELECT 1 FROM in_compartment k WHERE k.patient=?) OR ({_BEYOND}) IS NOT NULL "
-            f"FROM resource r WHERE ({_BEYOND}) IS NULL "
+            f"EXISTS (SELECT 1 FROM in_compartment k WHERE k.patient=?) OR ({beyond}) IS NOT NULL "
+            f"FROM resource r WHERE ({beyond}) IS NULL "
             "AND r.patient=? AND r.deleted=0 AND NOT (r.type='Patient' AND r.id=?)"
         )
         bound = (self.id, count)
@@ -185,15 +185,6 @@ class Everything:
             f"(VALUES {','.join(['(?,?)'] * len(padded))}) AND r.deleted=0 AND {outside}{clause} LIMIT 0+?"
         )
         return sql, (*(text for name in padded for text in name), *inside, *patients, MAX_INCLUDED + 1)
-
-
-def rids_of(names: Iterable[tuple[str, str]]) -> Statement:
-    """These resources (type, id) for `Store.at_hand`; MAX_INCLUDED + 1 if there are more."""
-    padded = _padded(list(names))
-    marks = ",".join(["(?,?)"] * len(padded))
-    rows = f"SELECT r.rid FROM resource r WHERE (r.type,r.id) IN (VALUES {marks}) LIMIT 0+?"
-    sql = f"SELECT group_concat(d.rid),NULL,{CHANGES} FROM ({rows}) d"
-    return sql, (*(text for name in padded for text in name), MAX_INCLUDED + 1)
 
 
 def compartment_types(type: str) -> frozenset[str]:

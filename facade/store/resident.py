@@ -28,6 +28,8 @@ CHANGES = "(SELECT coalesce(max(v.rowid),0) FROM resource_version v)"
 _CHANGED = "SELECT v.rid,v.rowid FROM resource_version v WHERE v.rowid>? ORDER BY v.rowid"
 MOST_CHANGED = 10_000
 """After more changes than this all is forgotten."""
+MOST_NAMED = 50_000
+"""Names whose rid is remembered."""
 TRIES = 3
 PART = 512
 """Resources that are read at once."""
@@ -62,6 +64,7 @@ class Resident:
         self._taken = 0
         self._young: dict[int, Kept] = {}
         self._old: dict[int, Kept] = {}
+        self._named: dict[tuple[str, str], int] = {}
 
     def find(self, read: Read, sql: str, params: Sequence[Any], width: int) -> AtHand | None:
         """What a statement gives, each rid with so many numbers in all, and the resources, as they were at
@@ -84,6 +87,22 @@ class Resident:
                 kept = [found[rid] for rid in rids if rid in found]
                 return AtHand(list(compress(numbers, there)), told, kept)
         return None
+
+    def find_named(self, read: Read, names: Sequence[tuple[str, str]]) -> AtHand | None:
+        """The same of resources by type and id, as far as there are such. Each has its rid for good."""
+        rids = [self._named.get(name) for name in names]
+        if None not in rids:
+            return self.find(read, f"SELECT ?,NULL,{CHANGES}", (",".join(map(str, rids)),), 1)
+        sql, size = _by_name(len(names))
+        padded = [*names, *[names[-1]] * (size - len(names))]
+        found = self.find(read, sql, [text for name in padded for text in name], 1)
+        if found is not None:
+            if len(self._named) > MOST_NAMED:
+                self._named.clear()
+            for one in found.kept:
+                type, _, id = one.name.decode().partition("/")
+                self._named[type, id] = one.rid
+        return found
 
     def _hear(self, read: Read, changes: int) -> bool:
         """Forget what has changed; whether all of that had happened when there had been so many changes."""
@@ -126,14 +145,24 @@ class Resident:
 
 
 @cache
+def _by_name(count: int) -> tuple[str, int]:
+    """A statement for `find` of so many resources by type and id, and how many names it takes."""
+    size = _power_of_two(count)
+    rows = f"SELECT r.rid FROM resource r WHERE (r.type,r.id) IN (VALUES {','.join(['(?,?)'] * size)})"
+    return f"SELECT group_concat(d.rid),NULL,{CHANGES} FROM ({rows}) d", size
+
+
+@cache
 def _reading(count: int) -> tuple[str, int]:
-    """A statement that reads so many resources by rid (those of Kept, CHANGES), and how many values it takes:
-    a power of two, so that few statements arise."""
-    size = 1
-    while size < count:
-        size *= 2
+    """A statement that reads so many resources by rid (those of Kept, CHANGES), and how many it takes."""
+    size = _power_of_two(count)
     sql = (
         f"SELECT r.rid,CAST(r.type||'/'||r.id AS BLOB),r.body,r.refers,{CHANGES} "
         f"FROM resource r WHERE r.rid IN ({','.join('?' * size)}) AND r.deleted=0"
     )
     return sql, size
+
+
+def _power_of_two(count: int) -> int:
+    """So that few different statements arise."""
+    return 1 << max(count - 1, 0).bit_length()

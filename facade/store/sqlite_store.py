@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from math import inf
@@ -115,13 +115,19 @@ class SqliteStore(Store):
             raise sqlite.translate(error) from None
 
     async def at_hand(self, sql: str, params: Sequence[Any], width: int = 1) -> AtHand | None:
+        return self._at_hand(lambda: self._resident.find(self._read_inline, sql, params, width))
+
+    async def at_hand_named(self, names: Sequence[tuple[str, str]]) -> AtHand | None:
+        return self._at_hand(lambda: self._resident.find_named(self._read_inline, names))
+
+    def _at_hand(self, find: Callable[[], AtHand | None]) -> AtHand | None:
         if self._inline_thread != threading.get_ident():
             if self._inline is not None or self._writer.session() is not None:
                 return None
             self._open_inline()
         self._ticks = TICKS
         try:
-            return self._resident.find(self._read_inline, sql, params, width)
+            return find()
         except dbapi2.DatabaseError:  # it takes long, for one
             return None
 

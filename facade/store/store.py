@@ -176,6 +176,10 @@ class Store(ABC):
         that moment; None where this cannot be done, and a statement that reads them must be."""
         return None
 
+    async def at_hand_named(self, names: Sequence[tuple[str, str]]) -> AtHand | None:
+        """The same of resources by type and id."""
+        return None
+
     @abstractmethod
     def exclusive(self, name: str) -> AbstractAsyncContextManager[bool]:
         """Whether this process alone, of all that share the store, holds `name` until the block ends."""

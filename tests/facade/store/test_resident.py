@@ -146,6 +146,22 @@ def test_sort_values_go_with_their_resource() -> None:
         assert [one.body for one in found.kept] == [b"one", b"three"]
 
 
+def test_those_that_have_a_name() -> None:
+    """Some twice, some that there never were; what becomes of them later is seen."""
+    stored, resident = Stored(), Resident(1_000_000)
+    for rid in (1, 2, 3):
+        stored.put(rid, b"one")
+    known, unknown = [("Patient", "p1"), ("Patient", "p3")], ("Patient", "none")
+    for names in (known, [*known, unknown], known):
+        assert seen(resident.find_named(stored.read, names)) == [(1, b"one"), (3, b"one")]
+    assert seen(resident.find_named(stored.read, [unknown])) == []
+    stored.put(1, b"two")
+    stored.put(3, None)
+    assert seen(resident.find_named(stored.read, known)) == [(1, b"two")]
+    stored.put(3, b"again")
+    assert seen(resident.find_named(stored.read, known)) == [(1, b"two"), (3, b"again")]
+
+
 @pytest.mark.parametrize("stores", [1, 2])
 def test_changes_of_this_process_and_of_another(tmp_path: Path, stores: int) -> None:
     """The same on a store: what a second one writes, as another process would, is seen."""
