@@ -18,6 +18,7 @@ from facade.search.covered import indexed_ends, numbers_of_all
 from facade.search.expressions import Call, Is, Node, This
 from facade.search.kinds import KINDS, indexed, kind_of, leaf_paths, parameter_paths
 from facade.search.model import Leaf, LeafMaker, Setting
+from facade.search.moment import moment_of
 from facade.search.near import index_position
 from facade.search.paths import (
     Child,
@@ -53,6 +54,7 @@ def extract(resource: dict[str, Any], setting: Setting = PLAIN) -> IndexRows:
     rows = IndexRows()
     _walker(resource["resourceType"], setting)(resource, rows)
     rows.patients = patients_of(resource, rows)[1:]
+    rows.moment = moment_of(resource["resourceType"], rows)
     for one in resource.get("contained") or ():
         type, id = one.get("resourceType"), one.get("id")
         if type in definitions.resource_types() and id.__class__ is str and "contained" not in one:

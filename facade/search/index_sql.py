@@ -37,6 +37,18 @@ def index_rows(numbers: Sequence[int], found: Match, *, unique: bool = False) ->
     return sql + (" ORDER BY rid" if sort else ""), params
 
 
+def rows_by_moment(numbers: Sequence[int], found: Match) -> Statement:
+    """The rids of a match's rows in the index of references, each once, with their resource's moment `k0`, if
+    it has one; tests on `i` may follow."""
+    test, values = found.either()
+    several = len(numbers) > 1 or len(found.tests) > 1
+    sql = (
+        f"SELECT {'DISTINCT ' if several else ''}i.rid AS rid,i.low AS k0 FROM index_reference i "
+        f"WHERE {of_numbers(numbers)}{test} AND i.low IS NOT NULL"
+    )
+    return sql, (*numbers, *values)
+
+
 def index_probe(numbers: Sequence[int], found: Match, rid: str) -> Statement:
     """Whether the resource of this rid has such a row under one of these numbers, or none if the match is
     negated."""

@@ -18,9 +18,10 @@ from typing import Any
 from facade.search import kinds
 from facade.search.conditions import Condition, Scope, read_condition
 from facade.search.covered import numbers_of, one_row
-from facade.search.index_sql import index_probe, of_numbers
+from facade.search.index_sql import index_probe, of_numbers, rows_by_moment
 from facade.search.kinds import kind_of
 from facade.search.model import Clause, Criterion, Junction, Match, Search, Statement
+from facade.search.moment import moment_parameter
 from facade.spec.definitions import SearchParameter
 from facade.store.access import Access
 
@@ -102,14 +103,19 @@ class Source:
             return None
         if any(driver.match is one for one in obeyed):
             return None
-        kind = kind_of(parameter)
-        sql, params = driver.rows(True)
-        numbers = numbers_of(parameter)
-        rows = (
-            f"SELECT i.rid AS rid,i.{kind.KEY[0]} AS k0 FROM ({sql}) x CROSS JOIN {kind.TABLE} i "
-            f"WHERE i.rid=x.rid AND {of_numbers(numbers)}"
-        )
-        bound = [*params, *numbers]
+        if self._by_moment(parameter):
+            assert driver.match is not None and isinstance(driver.clause, Criterion)
+            rows, params = rows_by_moment(numbers_of(driver.clause.parameter), driver.match)
+            bound = list(params)
+        else:
+            kind = kind_of(parameter)
+            sql, params = driver.rows(True)
+            numbers = numbers_of(parameter)
+            rows = (
+                f"SELECT i.rid AS rid,i.{kind.KEY[0]} AS k0 FROM ({sql}) x CROSS JOIN {kind.TABLE} i "
+                f"WHERE i.rid=x.rid AND {of_numbers(numbers)}"
+            )
+            bound = [*params, *numbers]
         for one in obeyed:
             test, values = one.either()
             rows += test
@@ -117,6 +123,18 @@ class Source:
         others = [one for one in self.conditions if one is not driver]
         probes = [one.probe("d.rid") for one in others if not any(one.match is match for match in obeyed)]
         return _filtered(f"({rows}) d", [], bound, probes)
+
+    def _by_moment(self, parameter: SearchParameter) -> bool:
+        """Whether the rows that lead, references, tell this date themselves."""
+        driver = self.driver
+        return (
+            driver is not None
+            and driver.match is not None
+            and driver.match.table == "index_reference"
+            and not driver.match.offset
+            and isinstance(driver.clause, Criterion)
+            and parameter is moment_parameter(self.search.type)
+        )
 
     def over(
         self, walk: str, params: tuple[Any, ...], parameter: SearchParameter, *, joined: bool = False

@@ -30,7 +30,7 @@ COLUMNS = {  # of those that are written with their resource
     "index_token": ("param", "code", "system", "rid"),
     "index_string": ("param", "value", "rid", "exact"),
     "index_date": ("param", "low", "high", "rid"),
-    "index_reference": ("param", "target", "rid"),
+    "index_reference": ("param", "target", "rid", "low", "high"),
     "index_number": ("param", "low", "high", "rid"),
     "index_quantity": (
         "param",
@@ -53,8 +53,9 @@ PRESENT = 100_000
 reference that has only a display is there, all the same."""
 CONTAINED = 1_000_000
 """What is added to the numbers of a contained resource's parameters."""
-_MAY_BE_NULL = frozenset({"base", "base_low", "base_high"})
-"""No part of a key."""
+_NO_KEY = {"index_quantity": {"base", "base_low", "base_high"}, "index_reference": {"low", "high"}}
+"""Columns that are no part of their table's key."""
+_NO_MOMENT = (None, None)
 _BARE = frozenset({"extension", "id"})
 GROUP_BITS = 16
 """An element whose values must be found together has rows of its own: under -(rid << GROUP_BITS | place)."""
@@ -72,7 +73,8 @@ class IndexRows:
     half-open interval of microseconds, references (param, target), numbers (param, low, high) as a closed
     interval, quantities (see `QuantityRow`), uris (param, value), positions (param, x, y, z). Repeated rows
     are welcome. `groups` are the rows of elements whose parts are found together, and `patients` the logical
-    ids of the patients beside the first in whose compartments it is. `texts` (param, folded), of coded
+    ids of the patients beside the first in whose compartments it is; `moment` is the interval by which what
+    refers to something is put in order. `texts` (param, folded), of coded
     values, are for who makes that index on demand; they are not written.
     """
 
@@ -87,6 +89,7 @@ class IndexRows:
     texts: list[tuple[int, str]] = field(default_factory=list)
     groups: list[IndexRows] = field(default_factory=list)
     patients: tuple[str, ...] = ()
+    moment: tuple[int, int] | None = None
 
     def contain(self, name: int, id: str, own: IndexRows) -> None:
         """A contained resource's rows as one more element's; `name` is the number of its type's `_id`."""
@@ -122,6 +125,7 @@ def table_rows(
     tokens, strings, dates, references = (found[table] for table in GROUPED[:4])
     numbers, quantities, uris = (found[table] for table in GROUPED[4:])
     for rid, rows in items:
+        moment = rows.moment or _NO_MOMENT
         for param, code, system in {(param, code[:LONGEST], system) for param, code, system in rows.tokens}:
             tokens.append((param, code, ids[system], rid))
         for param, folded, exact in {
@@ -130,7 +134,7 @@ def table_rows(
             strings.append((param, folded, rid, exact))
         dates += [(*row, rid) for row in set(rows.dates)]
         for param, target in {(param, target[:LONGEST]) for param, target in rows.references}:
-            references.append((param, target, rid))
+            references.append((param, target, rid, *moment))
         numbers += [(*row, rid) for row in set(rows.numbers)]
         for key, base in {
             (*row[:4], row[4][:LONGEST], row[5][:LONGEST]): row[6:] for row in rows.quantities
@@ -164,7 +168,7 @@ def replace_rows(
     """Take some rows of a table away, and add others."""
     columns = COLUMNS[table]
     if surplus:
-        told = [at for at, column in enumerate(columns) if column not in _MAY_BE_NULL]
+        told = [at for at, column in enumerate(columns) if column not in _NO_KEY.get(table, ())]
         condition = " AND ".join(f"{columns[at]}=?" for at in told)
         rows = [tuple(row[at] for at in told) for row in surplus]
         transaction.executemany(f"DELETE FROM {table} WHERE {condition}", rows)  # noqa: S608

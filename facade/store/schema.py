@@ -8,7 +8,7 @@ from typing import Any
 
 from facade.store.errors import CannotOpen
 
-VERSION = 3
+VERSION = 4
 """Raised with each change of tables.py, or of the rows in them, that an existing store cannot bear."""
 
 _TEXT = {

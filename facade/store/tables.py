@@ -164,13 +164,16 @@ class IndexDate(SQLModel, table=True):
 
 
 class IndexReference(SQLModel, table=True):
-    """`target` is `Patient/1` for a local reference, else the reference as it stood."""
+    """`target` is `Patient/1` for a local reference, else the reference as it stood. [low, high) is the
+    moment of the resource that refers (see `facade.search.moment`): what a patient has is read by date."""
 
     __tablename__ = "index_reference"
     __table_args__ = _index_args("index_reference")
     param: int = Field(primary_key=True)
     target: str = Field(sa_column=Column(_sorted_text, primary_key=True))
     rid: int = Field(sa_column=Column(_rowid, primary_key=True, autoincrement=False))
+    low: int | None = Field(default=None, sa_column=_big(nullable=True))
+    high: int | None = Field(default=None, sa_column=_big(nullable=True))
 
 
 class IndexNumber(SQLModel, table=True):
