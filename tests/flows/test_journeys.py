@@ -14,6 +14,7 @@ from fhirpy import SyncFHIRClient
 from fhirpy.base.exceptions import OperationOutcome
 
 from facade.spec.check import check
+from facade.store.store import utc_now
 from tests.flows.home import Home, Server, wait_until
 
 PATIENTS = 60
@@ -263,6 +264,10 @@ def test_a_sync_by_hand_beside_the_server(demo: Server, home: Home, everything: 
 
 def test_stopped_and_started_again(home: Home, demo: Server) -> None:
     """SIGTERM leaves a clean store; the second start reads what changed, and nothing else."""
+    changed = int(utc_now().timestamp() * 1_000_000)
+    late = "SELECT name FROM stream_state WHERE last_success<?"
+    with home.store() as store:
+        wait_until(lambda: not store.query(late, (changed,)))  # all has been read that was changed above
     demo.stop()
     assert not list(home.folder.glob("facade.db-*"))
     assert not list(home.folder.glob("*.part"))
