@@ -36,8 +36,9 @@ async def everything(service: Service, call: Call, type: str, id: str | None = N
     page at a time, each page with what it refers to; 404 or 410 as a read would answer."""
     items = await simple_items(call)
     asked = read_asked(service, type, tuple(items), call.raw_header(b"accept"), call.prefer().lenient)
-    access, cursor, subset = access_of(call), asked.cursor, asked.subset
-    wanted = Everything(type, id, access, service.store.dialect, *asked[4:8])
+    cursor, subset = asked.cursor, asked.subset
+    asked_of = (asked.types, asked.since, asked.start, asked.end)
+    wanted = Everything(type, id, access_of(call), service.store.dialect, *asked_of)
     links = Links(service, _path(type, id), asked.used, asked.kept)
     edge = None if cursor is None else read_cursor(links.open(cursor), 0)
     told = None

@@ -21,8 +21,9 @@ from facade.search.model import Statement
 from facade.search.plan import COLUMNS
 from facade.spec import definitions
 from facade.store.access import Access
-from facade.store.resident import CHANGES
+from facade.store.resident import CHANGES, padded
 
+_FEWEST = 8  # names that are looked for at once
 Row = Sequence[Any]
 """rid, `Type/id` and body as bytes; a page's have the time of change in microseconds, too, and what it refers
 to."""
@@ -166,7 +167,7 @@ class Everything:
     def referred(self, names: Iterable[tuple[str, str]], *, shared: bool = True) -> Statement:
         """Of these resources (type, id) those outside the compartment; MAX_INCLUDED + 1 if there are more.
         `shared`: the Patient may share resources with another."""
-        padded = _padded(list(names))
+        some = padded(list(names), _FEWEST)
         clause, patients = self.access.clause("r")
         inside: tuple[Any, ...] = ()
         if self.id is None:
@@ -182,9 +183,9 @@ class Everything:
             inside = (*inside, self.type, self.id)
         sql = (
             f"SELECT {COLUMNS[self.dialect]} FROM resource r WHERE (r.type,r.id) IN "
-            f"(VALUES {','.join(['(?,?)'] * len(padded))}) AND r.deleted=0 AND {outside}{clause} LIMIT 0+?"
+            f"(VALUES {','.join(['(?,?)'] * len(some))}) AND r.deleted=0 AND {outside}{clause} LIMIT 0+?"
         )
-        return sql, (*(text for name in padded for text in name), *inside, *patients, MAX_INCLUDED + 1)
+        return sql, (*(text for name in some for text in name), *inside, *patients, MAX_INCLUDED + 1)
 
 
 def compartment_types(type: str) -> frozenset[str]:
@@ -214,14 +215,6 @@ def _numbers(type: str) -> str:
 
 def _marks(values: Iterable[Any]) -> str:
     return ",".join("?" for _ in values)
-
-
-def _padded(names: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Repeated up to a power of two, so that few different statements arise."""
-    size = 8
-    while size < len(names):
-        size *= 2
-    return names + [names[-1]] * (size - len(names))
 
 
 _REFERENCE, _BINARY = re.compile(rb'reference":"([^"]+)'), re.compile(rb'"url":"((?:[^"]*/)?Binary/[^"]+)')

@@ -20,7 +20,7 @@ from facade.search.model import Include, Statement
 from facade.spec import definitions
 from facade.spec.definitions import SearchParameter
 from facade.store.access import Access
-from facade.store.resident import CHANGES
+from facade.store.resident import CHANGES, padded
 
 MAX_INCLUDED = 1000
 """The most resources that one direction brings along; one more row than this tells that there were more."""
@@ -116,7 +116,7 @@ def _planned(
 ) -> list[Statement]:
     if not rids:
         return []
-    some = _padded(rids)
+    some = padded(rids)
     planned = _texts(tuple(includes), len(some), wanted, dialect)
     return [(sql, (*before, *some, *after, *patients, MAX_INCLUDED + 1)) for sql, before, after in planned]
 
@@ -134,14 +134,6 @@ def _texts(includes: tuple[Include, ...], count: int, wanted: str, dialect: str)
         found.append(_backward(backward, marks))
     parts = [one for one in found if one is not None]
     return tuple((wanted % sql, before, after) for sql, before, after in parts)
-
-
-def _padded(rids: Sequence[int]) -> list[int]:
-    """Repeated up to a power of two, so that few different statements arise."""
-    size = 1
-    while size < len(rids):
-        size *= 2
-    return [*rids, *[rids[-1]] * (size - len(rids))]
 
 
 def _forward(includes: Sequence[Include], rids: str, dialect: str) -> _Around:

@@ -112,7 +112,7 @@ def counted(source: Source) -> Statement:
 
 
 class Filled(NamedTuple):
-    """A plan's own statements with their slots found once, for `filled`."""
+    """A plan's own statements with their slots found once."""
 
     page: Slotted
     rids: Slotted | None

@@ -103,19 +103,8 @@ class Source:
             return None
         if any(driver.match is one for one in obeyed):
             return None
-        if self._by_moment(parameter):
-            assert driver.match is not None and isinstance(driver.clause, Criterion)
-            rows, params = rows_by_moment(numbers_of(driver.clause.parameter), driver.match)
-            bound = list(params)
-        else:
-            kind = kind_of(parameter)
-            sql, params = driver.rows(True)
-            numbers = numbers_of(parameter)
-            rows = (
-                f"SELECT i.rid AS rid,i.{kind.KEY[0]} AS k0 FROM ({sql}) x CROSS JOIN {kind.TABLE} i "
-                f"WHERE i.rid=x.rid AND {of_numbers(numbers)}"
-            )
-            bound = [*params, *numbers]
+        rows, params = self._moments(parameter) or _looked_up(driver.rows(True), parameter)
+        bound = list(params)
         for one in obeyed:
             test, values = one.either()
             rows += test
@@ -124,17 +113,15 @@ class Source:
         probes = [one.probe("d.rid") for one in others if not any(one.match is match for match in obeyed)]
         return _filtered(f"({rows}) d", [], bound, probes)
 
-    def _by_moment(self, parameter: SearchParameter) -> bool:
-        """Whether the rows that lead, references, tell this date themselves."""
-        driver = self.driver
-        return (
-            driver is not None
-            and driver.match is not None
-            and driver.match.table == "index_reference"
-            and not driver.match.offset
-            and isinstance(driver.clause, Criterion)
-            and parameter is moment_parameter(self.search.type)
-        )
+    def _moments(self, parameter: SearchParameter) -> Statement | None:
+        """The rows that lead, with this date, if they are references, which tell it themselves."""
+        match self.driver:
+            case Condition(
+                clause=Criterion() as clause, match=Match(table="index_reference", offset=0) as found
+            ):
+                if parameter is moment_parameter(self.search.type):
+                    return rows_by_moment(numbers_of(clause.parameter), found)
+        return None
 
     def over(
         self, walk: str, params: tuple[Any, ...], parameter: SearchParameter, *, joined: bool = False
@@ -162,6 +149,16 @@ class Source:
     ) -> Tables:
         tests = [*self.tests, *(one.probe(rid) for one in others)]
         return _filtered(tables, [*where, "r.deleted=0"], params, tests)
+
+
+def _looked_up(rids: Statement, parameter: SearchParameter) -> Statement:
+    """Resources with a parameter's value, from its index: rows `i` to be tested."""
+    kind, numbers = kind_of(parameter), numbers_of(parameter)
+    sql = (
+        f"SELECT i.rid AS rid,i.{kind.KEY[0]} AS k0 FROM ({rids[0]}) x CROSS JOIN {kind.TABLE} i "
+        f"WHERE i.rid=x.rid AND {of_numbers(numbers)}"
+    )
+    return sql, (*rids[1], *numbers)
 
 
 def read_source(search: Search, access: Access, dialect: str = "sqlite") -> Source:

@@ -15,10 +15,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import compress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
+T = TypeVar("T")
 Row = tuple[Any, ...]
 Read = Callable[[str, Sequence[Any]], list[Row]]
 """Reads what a statement gives, at once."""
@@ -93,9 +94,8 @@ class Resident:
         rids = [self._named.get(name) for name in names]
         if None not in rids:
             return self.find(read, f"SELECT ?,NULL,{CHANGES}", (",".join(map(str, rids)),), 1)
-        sql, size = _by_name(len(names))
-        padded = [*names, *[names[-1]] * (size - len(names))]
-        found = self.find(read, sql, [text for name in padded for text in name], 1)
+        some = padded(names)
+        found = self.find(read, _by_name(len(some)), [text for name in some for text in name], 1)
         if found is not None:
             if len(self._named) > MOST_NAMED:
                 self._named.clear()
@@ -122,9 +122,8 @@ class Resident:
         found = {rid: kept for rid in rids if (kept := young.get(rid) or old.get(rid))}
         missing = [rid for rid in dict.fromkeys(rids) if rid not in found]
         for start in range(0, len(missing), PART):
-            part = missing[start : start + PART]
-            sql, size = _reading(len(part))
-            rows = read(sql, (*part, *part[-1:] * (size - len(part))))
+            part = padded(missing[start : start + PART])
+            rows = read(_reading(len(part)), part)
             (*_, now) = rows[0] if rows else read(f"SELECT {CHANGES}", ())[0]
             if now != changes:
                 return None
@@ -145,24 +144,22 @@ class Resident:
 
 
 @cache
-def _by_name(count: int) -> tuple[str, int]:
-    """A statement for `find` of so many resources by type and id, and how many names it takes."""
-    size = _power_of_two(count)
-    rows = f"SELECT r.rid FROM resource r WHERE (r.type,r.id) IN (VALUES {','.join(['(?,?)'] * size)})"
-    return f"SELECT group_concat(d.rid),NULL,{CHANGES} FROM ({rows}) d", size
+def _by_name(count: int) -> str:
+    """A statement for `find` of so many resources by type and id."""
+    rows = f"SELECT r.rid FROM resource r WHERE (r.type,r.id) IN (VALUES {','.join(['(?,?)'] * count)})"
+    return f"SELECT group_concat(d.rid),NULL,{CHANGES} FROM ({rows}) d"
 
 
 @cache
-def _reading(count: int) -> tuple[str, int]:
-    """A statement that reads so many resources by rid (those of Kept, CHANGES), and how many it takes."""
-    size = _power_of_two(count)
-    sql = (
+def _reading(count: int) -> str:
+    """A statement that reads so many resources by rid: those of Kept, CHANGES."""
+    return (
         f"SELECT r.rid,CAST(r.type||'/'||r.id AS BLOB),r.body,r.refers,{CHANGES} "
-        f"FROM resource r WHERE r.rid IN ({','.join('?' * size)}) AND r.deleted=0"
+        f"FROM resource r WHERE r.rid IN ({','.join('?' * count)}) AND r.deleted=0"
     )
-    return sql, size
 
 
-def _power_of_two(count: int) -> int:
-    """So that few different statements arise."""
-    return 1 << max(count - 1, 0).bit_length()
+def padded(values: Sequence[T], least: int = 1) -> list[T]:
+    """The last one repeated up to a power of two, so that few different statements arise."""
+    size = max(least, 1 << (len(values) - 1).bit_length())
+    return [*values, *[values[-1]] * (size - len(values))]

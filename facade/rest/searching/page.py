@@ -71,11 +71,8 @@ async def at_hand(store: Store, statement: Statement, width: int = 1) -> Sequenc
     if found is None or width == 1:
         return found and found.kept
     numbers, told, kept = found
-    if width == 2:  # most orders have one key
-        pairs = zip(kept, numbers[1::2], strict=True)
-        return [(one.rid, one.name, one.body, value, told) for one, value in pairs]
-    values = zip(*[numbers[at::width] for at in range(1, width)], strict=True)
-    return [(*one[:WIDTH], *own, told) for one, own in zip(kept, values, strict=True)]
+    places = zip(range(1, len(numbers), width), kept, strict=True)
+    return [(one.rid, one.name, one.body, *numbers[at : at + width - 1], told) for at, one in places]
 
 
 def _cut(plan: AnyPlan, rows: Sequence[Row], edge: Cursor | None, snapshot: int | None) -> Page:

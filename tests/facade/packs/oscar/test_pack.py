@@ -1,16 +1,12 @@
-"""The pack is whole, and its cases hold."""
+"""The pack is whole."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
-import pytest
-
 from facade.mapping import Pack, parse_pack
-from facade.mapping.pack import CaseResult
 from facade.packs import read_pack
-from tests.facade.packs.cases import case_names
 from tests.facade.packs.codes import loinc_holds, snomed_holds
 
 TYPES = {
@@ -22,31 +18,9 @@ TYPES = {
 }  # fmt: skip
 
 
-CASES = case_names("oscar")
-
-
 @cache
 def pack() -> Pack:
     return parse_pack(read_pack("oscar"))
-
-
-@cache
-def results() -> list[CaseResult]:
-    return pack().run_cases()
-
-
-@pytest.mark.parametrize("number", range(len(CASES)), ids=[f"{mapping}-{name}" for mapping, name in CASES])
-def test_case(number: int) -> None:
-    result = results()[number]
-    assert result.ok, result.difference
-
-
-def test_every_case_is_run_under_its_name() -> None:
-    assert [(case.mapping, case.name) for case in pack().cases] == CASES
-
-
-def test_every_mapping_has_a_case() -> None:
-    assert {case.mapping for case in pack().cases} == set(pack().mappings)
 
 
 def test_every_type_that_the_tables_hold_is_made() -> None:
