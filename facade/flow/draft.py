@@ -158,4 +158,5 @@ def _draft(mapped: Mapped, setting: Setting) -> Draft | Refusal:
     except TypeError as error:
         return Refusal(mapping, None, f"not representable as JSON: {error}")
     index = extract(resource, setting)
+    index.settle()
     return Draft(mapping, mapped.type, mapped.id, content, index, patient_of(resource, index))

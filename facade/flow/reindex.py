@@ -19,7 +19,6 @@ from typing import Any
 
 from facade.flow.sql import by_parts, marks
 from facade.search import Setting, extract, patient_of
-from facade.search.everything import references_in
 from facade.search.token import OF_TYPE
 from facade.spec.definitions import FIRST_OWN, STRIDE
 from facade.store import Store, Transaction
@@ -36,7 +35,7 @@ from facade.store.index import (
     table_rows,
 )
 from facade.store.parameters import next_generation
-from facade.store.serialise import from_json
+from facade.store.serialise import from_json, references_in
 
 AT_ONCE = 200
 """Resources in a transaction, at most."""

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from facade.flow.draft import Draft
 from facade.flow.parameters import TYPE, define, undefine
 from facade.flow.sql import PART, by_parts, marks
-from facade.search.everything import references_in
 from facade.store import Transaction
 from facade.store.index import IndexRows, delete_rows, write_rows
 from facade.store.serialise import Content, from_json, instant
@@ -96,7 +95,9 @@ def write_next(
             "UPDATE resource SET version=?, updated=?, deleted=0, patient=?, hash=?, raw_id=?, mapping=?,"
             " refers=?, body=? WHERE rid=?"
         )
-        transaction.executemany(sql, [(*_columns(one), rid) for one, rid in replaced])
+        transaction.executemany(
+            sql, [(one.version, one.updated, *_columns(one), rid) for one, rid in replaced]
+        )
         rows += [(rid, one.draft.index) for one, rid in replaced]
         defining += [(rid, one) for one, rid in replaced if one.draft.type == TYPE]
     new = [one for one in following if one.current is None]
@@ -111,14 +112,13 @@ def write_next(
 
 
 def _columns(one: Next) -> tuple[object, ...]:
-    draft, body = one.draft, one.body
-    told = draft.patient, draft.content.hash, one.raw_id, draft.mapping
-    return one.version, one.updated, *told, references_in(body), body
+    """What a version has beside its number and time."""
+    draft, content = one.draft, one.draft.content
+    return draft.patient, content.hash, one.raw_id, draft.mapping, content.refers, one.body
 
 
 def _row(rid: int, one: Next) -> tuple[object, ...]:
-    version, updated, *rest = _columns(one)
-    return rid, one.draft.type, one.draft.id, version, updated, 0, *rest
+    return rid, one.draft.type, one.draft.id, one.version, one.updated, 0, *_columns(one)
 
 
 def lock(transaction: Transaction, rids: Sequence[int]) -> None:

@@ -11,9 +11,10 @@ from facade.rest.bundle import RESOURCE, between
 from facade.rest.read import read_stored
 from facade.rest.request.call import Call
 from facade.rest.service import Service
-from facade.search.everything import Everything, Row, references_in, referred_names
+from facade.search.everything import Everything, Row, referred_names
 from facade.search.includes import MAX_INCLUDED
 from facade.search.keyset import Cursor
+from facade.store.serialise import references_in
 
 _MAX_NAMES = 4 * MAX_INCLUDED
 _REFERS = 4

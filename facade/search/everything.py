@@ -217,20 +217,7 @@ def _marks(values: Iterable[Any]) -> str:
     return ",".join("?" for _ in values)
 
 
-_REFERENCE, _BINARY = re.compile(rb'reference":"([^"]+)'), re.compile(rb'"url":"((?:[^"]*/)?Binary/[^"]+)')
 _NAME = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.\-]{1,64})(?:/_history/[^/]+)?", re.ASCII)
-
-
-def references_in(body: bytes) -> str | None:
-    """What a resource's bytes refer to, be it by a search parameter or not, and the Binary of an attachment,
-    each once, a line each. None if there is nothing.
-
-    What stands inside a text is not taken for a reference, because its quotes are escaped.
-    """
-    found = _REFERENCE.findall(body)
-    if b"Binary/" in body:
-        found += _BINARY.findall(body)
-    return b"\n".join(dict.fromkeys(found)).decode() if found else None
 
 
 def referred_names(

@@ -11,8 +11,8 @@ from contextlib import suppress
 
 from sqlcipher3 import dbapi2
 
-MANY = 8192
-"""Pages (of 4 KiB) in the log from which it is copied: a hot page is copied once, and not at each commit."""
+MANY = 16_384
+"""Pages (of 2 KiB) in the log from which it is copied: a hot page is copied once, and not at each commit."""
 TOO_MANY = 16 * MANY
 """From here on the writer copies them itself: then the log, all copied, begins anew, and does not grow
 without end. Nobody is waited for: while another reads for long what the log holds, it grows."""

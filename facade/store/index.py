@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from facade.store.writer import Transaction
 
+T = TypeVar("T")
 LONGEST = 250
 """Characters of a text that are indexed: PostgreSQL bears about 2,700 bytes in one index row."""
 
@@ -90,6 +91,25 @@ class IndexRows:
     groups: list[IndexRows] = field(default_factory=list)
     patients: tuple[str, ...] = ()
     moment: tuple[int, int] | None = None
+    settled: bool = False
+
+    def settle(self) -> None:
+        """Each row once, its texts as long as they are indexed: to be done before the one thread that writes
+        is given them, for which others wait."""
+        if self.settled:
+            return
+        self.settled, cut = True, LONGEST
+        self.tokens = _once((param, code[:cut], system) for param, code, system in self.tokens)
+        self.strings = _once((param, folded[:cut], exact[:cut]) for param, folded, exact in self.strings)
+        self.dates = _once(self.dates)
+        self.references = _once((param, target[:cut]) for param, target in self.references)
+        self.numbers = _once(self.numbers)
+        quantities = {(*row[:4], row[4][:cut], row[5][:cut]): row[6:] for row in self.quantities}
+        self.quantities = [(*key, *base) for key, base in quantities.items()]
+        self.uris = _once((param, uri[:cut]) for param, uri in self.uris)
+        self.positions = _once(self.positions)
+        for group in self.groups:
+            group.settle()
 
     def contain(self, name: int, id: str, own: IndexRows) -> None:
         """A contained resource's rows as one more element's; `name` is the number of its type's `_id`."""
@@ -104,6 +124,10 @@ class IndexRows:
         but extensions (why there is no value, say) is as good as missing."""
         if value.__class__ is not dict or value.keys() - _BARE:
             self.tokens += [(param + PRESENT, "", "") for param in params]
+
+
+def _once(rows: Iterable[T]) -> list[T]:
+    return list(dict.fromkeys(rows))
 
 
 def write_rows(transaction: Transaction, items: Sequence[tuple[int, IndexRows]]) -> None:
@@ -125,23 +149,16 @@ def table_rows(
     tokens, strings, dates, references = (found[table] for table in GROUPED[:4])
     numbers, quantities, uris = (found[table] for table in GROUPED[4:])
     for rid, rows in items:
+        rows.settle()
         moment = rows.moment or _NO_MOMENT
-        for param, code, system in {(param, code[:LONGEST], system) for param, code, system in rows.tokens}:
-            tokens.append((param, code, ids[system], rid))
-        for param, folded, exact in {
-            (param, folded[:LONGEST], exact[:LONGEST]) for param, folded, exact in rows.strings
-        }:
-            strings.append((param, folded, rid, exact))
-        dates += [(*row, rid) for row in set(rows.dates)]
-        for param, target in {(param, target[:LONGEST]) for param, target in rows.references}:
-            references.append((param, target, rid, *moment))
-        numbers += [(*row, rid) for row in set(rows.numbers)]
-        for key, base in {
-            (*row[:4], row[4][:LONGEST], row[5][:LONGEST]): row[6:] for row in rows.quantities
-        }.items():
-            quantities.append((*key[:3], ids[key[3]], *key[4:], rid, *base))
-        uris += [(*row, rid) for row in {(param, uri[:LONGEST]) for param, uri in rows.uris}]
-        found["index_position"] += [(row[0], rid, *row[1:]) for row in set(rows.positions)]
+        tokens += [(param, code, ids[system], rid) for param, code, system in rows.tokens]
+        strings += [(param, folded, rid, exact) for param, folded, exact in rows.strings]
+        dates += [(*row, rid) for row in rows.dates]
+        references += [(*row, rid, *moment) for row in rows.references]
+        numbers += [(*row, rid) for row in rows.numbers]
+        quantities += [(*row[:3], ids[row[3]], *row[4:6], rid, *row[6:]) for row in rows.quantities]
+        uris += [(*row, rid) for row in rows.uris]
+        found["index_position"] += [(row[0], rid, *row[1:]) for row in rows.positions]
         found["in_compartment"] += [(patient, rid) for patient in rows.patients]
     return found
 

@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/json.html · https://hl7.org/fhir/R4/resource.html#Meta
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ import orjson
 
 OWN_META = frozenset({"versionId", "lastUpdated"})
 """What the server says of a resource."""
+_REFERENCE, _BINARY = re.compile(rb'reference":"([^"]+)'), re.compile(rb'"url":"((?:[^"]*/)?Binary/[^"]+)')
 
 
 def _exact(value: Any) -> orjson.Fragment:
@@ -66,11 +68,13 @@ def instant(micros: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A resource serialised but for its version: `hash` is over everything that its source decides."""
+    """A resource serialised but for its version: `hash` is over everything that its source decides, `refers`
+    is what `references_in` finds."""
 
     head: bytes
     tail: bytes
     hash: bytes
+    refers: str | None
 
     def body(self, version: int, updated: str) -> bytes:
         """The bytes that a read answers, with meta.versionId and meta.lastUpdated."""
@@ -79,7 +83,7 @@ class Content:
     def named(self, type: str, id: str) -> Content:
         """The same resource under another id."""
         head = _head(type, id)
-        return Content(head, self.tail, digest(head, self.tail))
+        return Content(head, self.tail, digest(head, self.tail), self.refers)
 
 
 def freeze(resource: Mapping[str, Any]) -> Content:
@@ -92,7 +96,19 @@ def freeze(resource: Mapping[str, Any]) -> Content:
         kept = {name: value for name, value in meta.items() if name not in OWN_META}
         if kept:
             tail = b"," + to_json(kept)[1:-1] + tail
-    return Content(head, tail, digest(head, tail))
+    return Content(head, tail, digest(head, tail), references_in(tail))
+
+
+def references_in(body: bytes) -> str | None:
+    """What a resource's bytes refer to, be it by a search parameter or not, and the Binary of an attachment,
+    each once, a line each. None if there is nothing.
+
+    What stands inside a text is not taken for a reference, because its quotes are escaped.
+    """
+    found = _REFERENCE.findall(body)
+    if b"Binary/" in body:
+        found += _BINARY.findall(body)
+    return b"\n".join(dict.fromkeys(found)).decode() if found else None
 
 
 def _head(type: str, id: str) -> bytes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
@@ -25,27 +26,49 @@ BUSY_SECONDS = 30.0
 STEPS_PER_LOOK = 20_000
 """Between two looks at the clock, of a query in a thread."""
 
+PAGE, FORMER_PAGE = 2048, 4096
+"""Bytes of a page. It is encrypted, signed and written whole, into the log and into the file, be it for one
+row of an index: of small pages a batch writes half as much. Stores had larger ones once."""
+
 _TABLES_LIKE = "SELECT 1 FROM sqlite_master WHERE type='table' AND name='store_fact'"
-_CHUNKS = (512, 256, 128, 64, 32, 16, 8, 4, 2, 1)
+_MOST, _STEP = 512, 64
+"""Rows of one statement: a multiple of the step, or what is left. Statements of the same shape are kept."""
 
 
 def connect(path: Path, key: str, *, cache_kib: int, busy: float = BUSY_SECONDS) -> dbapi2.Connection:
     """An autocommitting connection; raises CannotOpen when the key does not fit or it is not a store."""
     try:
-        connection = dbapi2.connect(
-            str(path), timeout=busy, isolation_level=None, check_same_thread=False, cached_statements=512
-        )
-        connection.execute(f"PRAGMA key=\"x'{key}'\"")
-        connection.execute("PRAGMA cipher_hmac_algorithm=HMAC_SHA256")  # in silicon, where SHA-512 is not
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        connection = _unlocked(path, key, busy, PAGE)
     except dbapi2.DatabaseError as error:
-        if "not a database" in str(error):
+        if "not a database" not in str(error):
+            raise CannotOpen(f"the store {path} cannot be opened: {error}") from None
+        with suppress(dbapi2.DatabaseError):
+            _unlocked(path, key, busy, FORMER_PAGE).close()
             raise CannotOpen(
-                f"the store {path} cannot be decrypted: its key file is another store's, or it is no store"
+                f"the store {path} was written by an older facade: run the version that wrote it, or begin a"
+                " new store and sync again"
             ) from None
-        raise CannotOpen(f"the store {path} cannot be opened: {error}") from None
+        raise CannotOpen(
+            f"the store {path} cannot be decrypted: its key file is another store's, or it is no store"
+        ) from None
     connection.execute(f"PRAGMA cache_size=-{cache_kib}")
     connection.execute("PRAGMA temp_store=MEMORY")
+    return connection
+
+
+def _unlocked(path: Path, key: str, busy: float, page: int) -> dbapi2.Connection:
+    """Raises DatabaseError if the key does not fit, or the pages are of another size."""
+    connection = dbapi2.connect(
+        str(path), timeout=busy, isolation_level=None, check_same_thread=False, cached_statements=512
+    )
+    try:
+        connection.execute(f"PRAGMA key=\"x'{key}'\"")
+        connection.execute("PRAGMA cipher_hmac_algorithm=HMAC_SHA256")  # in silicon, where SHA-512 is not
+        connection.execute(f"PRAGMA cipher_page_size={page}")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    except dbapi2.DatabaseError:
+        connection.close()
+        raise
     return connection
 
 
@@ -107,11 +130,12 @@ class SqliteSession:
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         names, start = tuple(columns), 0
-        for size in _CHUNKS:
-            while len(rows) - start >= size:
-                part = rows[start : start + size]
-                self._cursor.execute(_insert_sql(table, names, size), tuple(chain.from_iterable(part)))
-                start += size
+        while start < len(rows):
+            left = len(rows) - start
+            size = min(left - left % _STEP or left, _MOST)
+            values = tuple(chain.from_iterable(rows[start : start + size]))
+            self._cursor.execute(_insert_sql(table, names, size), values)
+            start += size
 
     def new_ids(self, table: str, column: str, count: int) -> Sequence[int]:
         """Fit to use until the next call: the write lock is ours."""

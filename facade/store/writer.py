@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import Any, Protocol
 
 from facade.errors import FacadeError, Unavailable
+
+TOGETHER = 0.025
+"""Seconds after which no more work joins a transaction. Many small pieces become durable together; of large
+ones, who sent the first can prepare the next while the others are written."""
 
 Row = tuple[Any, ...]
 
@@ -85,6 +91,16 @@ class _Job:
     future: Future[Any]
 
 
+@dataclass(slots=True)
+class _Group:
+    """Work of one transaction: all of it, what was done, and what was undone alone."""
+
+    alone: bool
+    jobs: list[_Job] = field(default_factory=list)
+    done: list[tuple[_Job, Any, Transaction]] = field(default_factory=list)
+    failed: list[tuple[_Job, BaseException]] = field(default_factory=list)
+
+
 class Writer:
     """Runs work in the order it came. `open_session` is called in its thread, first and after a loss."""
 
@@ -101,6 +117,7 @@ class Writer:
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._closed = False
         self._working = False
+        self._stopping = False
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -129,65 +146,76 @@ class Writer:
             self._thread.join()
 
     def _run(self) -> None:
-        stopping = False
-        while not stopping:
-            item = self._queue.get()
-            jobs: list[_Job] = []
-            while True:
-                if item is None:
-                    stopping = True
-                elif item.future.set_running_or_notify_cancel():
-                    jobs.append(item)
-                try:
-                    item = self._queue.get_nowait()
-                except Empty:
-                    break
-            if jobs:
-                self._commit(jobs)
+        waiting: deque[_Job] = deque()
+        while waiting or not self._stopping:
+            self._take(waiting)
+            if waiting:
+                self._commit(waiting)
         if self._session is not None:
             self._session.close()
 
-    def _commit(self, jobs: list[_Job]) -> None:
-        """One transaction for all of them; one that fails is undone alone."""
-        done: list[tuple[_Job, Any, Transaction]] = []
-        failed: list[tuple[_Job, BaseException]] = []
+    def _take(self, waiting: deque[_Job]) -> None:
+        """Add what is queued; if nothing waits already, wait for it."""
+        with suppress(Empty):
+            while True:
+                item = self._queue.get(block=not waiting and not self._stopping)
+                if item is None:
+                    self._stopping = True
+                elif item.future.set_running_or_notify_cancel():
+                    waiting.append(item)
+
+    def _commit(self, waiting: deque[_Job]) -> None:
+        """One transaction for as many of them as are begun in time; one that fails is undone alone."""
+        group = _Group(alone=len(waiting) == 1)
         try:
             if self._session is None:
                 self._session = self._open_session()
             session = self._session
             session.begin()
-            for job in jobs:
-                if len(jobs) > 1:  # alone, a rollback of the whole is cheaper than a savepoint
-                    session.savepoint()
-                transaction = Transaction(session, self._systems)
-                try:
-                    self._working = True
-                    result = job.work(transaction)
-                except BaseException as error:
-                    if len(jobs) == 1 or not session.undo():
-                        raise
-                    failed.append((job, session.translate(error)))
-                else:
-                    if len(jobs) > 1:
-                        session.release()
-                    done.append((job, result, transaction))
-                finally:
-                    self._working = False
+            end = monotonic() + TOGETHER
+            while waiting and (not group.jobs or monotonic() < end):
+                self._do(session, waiting.popleft(), group)
             session.commit()
         except BaseException as error:
-            self._lose(jobs, {id(job) for job, _ in failed}, error)
+            if not group.jobs:  # it could not even begin
+                group.jobs += waiting
+                waiting.clear()
+            self._lose(group, error)
         else:
-            for _, _, transaction in done:
-                self._systems.update(transaction.new_systems)
-            if any(transaction.redefines for _, _, transaction in done):
-                with suppress(Unavailable):  # who looks now and then will notice
-                    self._redefined()
-            for job, result, _ in done:
-                job.future.set_result(result)
-        for job, reason in failed:
+            self._keep(group)
+        for job, reason in group.failed:
             job.future.set_exception(reason)
 
-    def _lose(self, jobs: list[_Job], told: set[int], error: BaseException) -> None:
+    def _do(self, session: Session, job: _Job, group: _Group) -> None:
+        group.jobs.append(job)
+        if not group.alone:  # alone, a rollback of the whole is cheaper than a savepoint
+            session.savepoint()
+        transaction = Transaction(session, self._systems)
+        try:
+            self._working = True
+            result = job.work(transaction)
+        except BaseException as error:
+            if group.alone or not session.undo():
+                raise
+            group.failed.append((job, session.translate(error)))
+        else:
+            if not group.alone:
+                session.release()
+            group.done.append((job, result, transaction))
+        finally:
+            self._working = False
+
+    def _keep(self, group: _Group) -> None:
+        """All that was done is stored: tell it to each."""
+        for _, _, transaction in group.done:
+            self._systems.update(transaction.new_systems)
+        if any(transaction.redefines for _, _, transaction in group.done):
+            with suppress(Unavailable):  # who looks now and then will notice
+                self._redefined()
+        for job, result, _ in group.done:
+            job.future.set_result(result)
+
+    def _lose(self, group: _Group, error: BaseException) -> None:
         """Nothing of this group was stored: say so to each; a session that cannot roll back is given up."""
         session = self._session
         if session is not None:
@@ -197,6 +225,7 @@ class Writer:
             except Exception:
                 self._session = None
                 session.close()
-        for job in jobs:
+        told = {id(job) for job, _ in group.failed}
+        for job in group.jobs:
             if id(job) not in told:
                 job.future.set_exception(error)

@@ -38,6 +38,7 @@ def draft_resource(resource: dict[str, Any], setting: Setting, id: str) -> Draft
     try:
         content = freeze(resource)
         index = extract(resource, setting)
+        index.settle()
     except (TypeError, RecursionError):
         text = "the resource is nested too deeply, or holds a text or number that JSON cannot bear"
         raise NotFhir([(resource["resourceType"], "structure", text)]) from None

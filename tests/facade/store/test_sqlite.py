@@ -75,6 +75,14 @@ def test_a_wrong_key_is_told(store: Store, path: Path) -> None:
         Store.open(f"sqlite:///{path}")
 
 
+def test_a_store_with_pages_of_another_size_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialect, "PAGE", dialect.FORMER_PAGE)
+    Store.open(f"sqlite:///{path}").close()
+    monkeypatch.undo()
+    with pytest.raises(CannotOpen, match=r"facade\.db was written by an older facade: .*sync again"):
+        Store.open(f"sqlite:///{path}")
+
+
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(CannotOpen, match=r"cannot be made: Not a directory"):

@@ -6,11 +6,12 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from math import inf
 
 import pytest
 
 from facade.errors import Unavailable
-from facade.store import CannotOpen, Store, Transaction
+from facade.store import CannotOpen, Store, Transaction, writer
 from facade.store.schema import VERSION
 
 ADD = "INSERT INTO store_fact (name, value) VALUES (?, ?)"
@@ -47,6 +48,45 @@ async def test_one_failure_does_not_spoil_its_neighbours(store: Store) -> None:
     assert (first, third) == (1, 2)
     assert isinstance(second, Exception)
     assert [name for name, _ in store.query(FACTS)] == ["a", "b"]
+
+
+@pytest.mark.parametrize(("seconds", "apart"), [(0.0, True), (inf, False)])
+def test_who_waits_for_long_work_is_not_kept(
+    store: Store, seconds: float, apart: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Work that took its time is durable before the next is begun; what is quick goes together."""
+    monkeypatch.setattr(writer, "TOGETHER", seconds)
+    held, go_on = threading.Event(), threading.Event()
+
+    def hold(transaction: Transaction) -> None:
+        held.set()
+        go_on.wait()
+
+    own = writer.Writer(store._open_session, {})
+    holding = own.submit(hold)
+    held.wait()
+    first = own.submit(add("a"))
+    second = own.submit(lambda transaction: (first.done(), *transaction.execute(FACTS)))
+    go_on.set()
+    holding.result()
+    assert second.result() == (apart, ("a", "?"))
+    own.close()
+
+
+def test_what_cannot_even_begin_is_told_to_all() -> None:
+    go_on = threading.Event()
+
+    def unavailable() -> writer.Session:
+        go_on.wait()
+        raise Unavailable("the disk is gone")
+
+    without = writer.Writer(unavailable, {})
+    waiting = [without.submit(add(name)) for name in "abc"]
+    go_on.set()
+    for one in waiting:
+        with pytest.raises(Unavailable, match="the disk is gone"):
+            one.result(timeout=10)
+    without.close()
 
 
 async def test_a_job_that_raises_leaves_nothing(store: Store) -> None:
