@@ -81,11 +81,11 @@ def _bundle(type: str, links: Mapping[str, str], total: int | None, entries: lis
 def _joined(rows: Iterable[Row], base: str, end: bytes) -> list[bytes]:
     """The pieces of entries that end alike."""
     start = _START % base.encode()
-    between = end + start
-    parts: list[bytes] = []
-    for row in rows:
-        parts += (between, row[1], RESOURCE, row[2])
+    rows = list(rows)
+    parts: list[bytes] = [end + start, b"", RESOURCE, b""] * len(rows)
     if parts:
+        parts[1::4] = [row[1] for row in rows]
+        parts[3::4] = [row[2] for row in rows]
         parts[0] = start
         parts.append(end)
     return parts
