@@ -1,9 +1,10 @@
-"""Creates the tables, on both dialects from the same SQLModel metadata, and knows their version."""
+"""Creates the tables, on both dialects, and knows their version."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from facade.store.errors import CannotOpen
@@ -24,26 +25,21 @@ _TEXT = {
     ),
 }
 """The full-text index, which SQLModel cannot declare."""
+BETWEEN = ";\n\n"
+"""Between two statements of a file."""
 
 Execute = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 
 
 @cache
 def ddl(dialect: str) -> tuple[str, ...]:
-    """CREATE statements that leave alone what is there."""
-    from sqlalchemy.dialects import postgresql, sqlite  # SQLAlchemy is slow to import: only for a new store
-    from sqlalchemy.schema import CreateIndex, CreateTable
-    from sqlmodel import SQLModel
+    """CREATE statements that leave alone what is there: those that `facade.store.ddl` has printed."""
+    return (*printed_at(dialect).read_text().split(BETWEEN), *_TEXT[dialect])
 
-    import facade.store.tables  # noqa: F401  (declares the tables)
 
-    form = sqlite.dialect() if dialect == "sqlite" else postgresql.dialect()  # type: ignore[no-untyped-call]
-    statements = []
-    for table in SQLModel.metadata.sorted_tables:
-        statements.append(str(CreateTable(table, if_not_exists=True).compile(dialect=form)))
-        indexes = sorted(table.indexes, key=lambda index: str(index.name))
-        statements += [str(CreateIndex(index, if_not_exists=True).compile(dialect=form)) for index in indexes]
-    return (*statements, *_TEXT[dialect])
+def printed_at(dialect: str) -> Path:
+    """Where the statements of a dialect are."""
+    return Path(__file__).with_name(f"tables.{dialect}.sql")
 
 
 def found_version(execute: Execute, tables_like: str) -> int | None:

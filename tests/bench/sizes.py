@@ -20,6 +20,7 @@ from facade.flow.local import Changes, draft_resource
 from facade.search import Setting
 from facade.store import Store, Transaction
 from facade.store.index import TABLES
+from facade.store.sqlite import PAGE
 from tests.bench.search.data import World
 from tests.servers import postgres
 
@@ -88,7 +89,7 @@ def freed(transaction: Transaction, sql: str) -> int:
     """The bytes that a statement sets free."""
     before = transaction.execute("PRAGMA freelist_count")[0][0]
     transaction.execute(sql)
-    return int((transaction.execute("PRAGMA freelist_count")[0][0] - before) * 4096)
+    return int((transaction.execute("PRAGMA freelist_count")[0][0] - before) * PAGE)
 
 
 def sizes_of_postgres(count: int) -> dict[str, tuple[int, int]]:
