@@ -110,7 +110,7 @@ class Asking:
             return self._failed(one, error)
         if not ended:
             return stale(one, self._clock(), "timeout", f"its source did not answer within {wait:g} seconds")
-        return Answer(one, coming.sent)
+        return Answer(one, coming.sent, given=coming.task.result())
 
     async def whole(self, one: Known, oldest: float | None) -> Answer:
         """All of a stream (by its cursor, if it has one), read now or at `oldest` at the earliest."""
@@ -126,7 +126,7 @@ class Asking:
         if not ended:
             why = f"reading it takes longer than {wait:g} seconds, and goes on"
             return stale(one, self._clock(), "timeout", why)
-        return Answer(one, coming.sent)
+        return Answer(one, coming.sent, given=coming.task.result())
 
     def begin_whole(self, one: Known) -> None:
         """Read all of a stream in the background, unless that is done or was begun lately: a source is kept
@@ -138,10 +138,10 @@ class Asking:
         if not lately and self._wholes.running(one) is None and _resting(origin.connector) is None:
             self._wholes.join(one, partial(self._sync, one))
 
-    async def _pull(self, one: Known, key: Hashable, type: str, part: Slice) -> None:
+    async def _pull(self, one: Known, key: Hashable, type: str, part: Slice) -> int:
         source = cast(Source, self._origins[one.source].connector)
         try:
-            await refresh_slice(await self.into(one), source, type, part)
+            given = await refresh_slice(await self.into(one), source, type, part)
         except SliceTooLarge:
             self._large[key] = self._clock()
             if len(self._large) > LARGE:
@@ -151,14 +151,16 @@ class Asking:
             self._fresh.unanswered(one, str(error))
             raise
         self._fresh.answered(one)
+        return given
 
     def _is_large(self, one: Known, key: Hashable) -> bool:
         """Whether a slice was found to be too large a while ago: that is not tried each time."""
         at = self._large.get(key)
         return at is not None and self._clock() - at < self._origins[one.source].every(one.stream)
 
-    async def _sync(self, one: Known) -> None:
-        """Read all of a stream; if someone else does, then after them, for they may have begun too early."""
+    async def _sync(self, one: Known) -> int:
+        """Read all of a stream, and give how many records that were; if someone else does, then after them,
+        for they may have begun too early."""
         origin = self._origins[one.source]
         while True:
             asked = self._clock()
@@ -167,7 +169,7 @@ class Asking:
             if result.error is None:
                 self._took[one] = self._clock() - asked
                 self._fresh.succeeded(one, asked)
-                return
+                return result.read
             if result.error != BUSY:
                 raise SyncFailed(result.error)
             await asyncio.sleep(BUSY_PAUSE)

@@ -46,22 +46,25 @@ NO_DEMAND = Demand()
 class Answer:
     """One stream's part of an answer: when what is given of it was asked, on the registry's clock.
 
-    `by_book`: it was not asked now, and is what the book of runs says.
+    `by_book`: it was not asked now, and is what the book of runs says. `given`: how many records its source
+    gave for this answer, if it was asked for it.
     """
 
     stream: Known
     asked: float | None
     trouble: Trouble | None = None
     by_book: bool = False
+    given: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What an answer says of itself: when the oldest of its streams was asked (None if one never was), and
-    what is wrong."""
+    what is wrong. `given` is how many records each stream that was asked for it gave."""
 
     asked: float | None
     troubles: tuple[Trouble, ...] = ()
+    given: tuple[tuple[Known, int], ...] = ()
 
 
 def as_it_is(one: Known, now: float, *, strict: bool) -> Answer:
@@ -95,7 +98,8 @@ def tell(answers: Sequence[Answer], now: float, demand: Demand) -> Told:
         if answer.trouble is not None and age > demand.stale_if_error:
             raise Unavailable(answer.trouble.text)
     times = [answer.asked for answer in answers if answer.asked is not None]
-    return Told(min(times) if len(times) == len(answers) > 0 else None, troubles)
+    given = tuple((one.stream, one.given) for one in answers if one.given is not None)
+    return Told(min(times) if len(times) == len(answers) > 0 else None, troubles, given)
 
 
 def check_cached(answers: Sequence[Answer], now: float, demand: Demand, *, strict: bool) -> None:

@@ -16,7 +16,8 @@ from facade.errors import Unavailable
 
 STOPPING = "the server is being stopped"
 
-Work = Callable[[], Awaitable[None]]
+Work = Callable[[], Awaitable[int]]
+"""Asks, and gives how many records came."""
 
 GATHER = 0.005
 """Seconds at most that a round waits for more to join, once one has."""
@@ -32,7 +33,7 @@ KEPT = 10_000
 class Round:
     """`sent` is when its asking began, on the clock of the rounds; None while it may be joined."""
 
-    task: asyncio.Task[None] = field(init=False)
+    task: asyncio.Task[int] = field(init=False)
     sent: float | None = None
     joined: int = 0
 
@@ -87,7 +88,7 @@ class Rounds:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, key: Hashable, one: Round, before: Round | None, work: Work) -> None:
+    async def _run(self, key: Hashable, one: Round, before: Round | None, work: Work) -> int:
         try:
             if before is not None:
                 await asyncio.wait({before.task})
@@ -100,8 +101,9 @@ class Rounds:
             del self._open[key]
         _remember(self._begun, key, one.sent)
         try:
-            await work()
+            given = await work()
             _remember(self._ended, key, one.sent)
+            return given
         finally:
             del self._running[key]
 
@@ -123,7 +125,7 @@ def _remember(times: OrderedDict[Hashable, float], key: Hashable, moment: float)
         times.popitem(last=False)
 
 
-def _seen(task: asyncio.Task[None]) -> None:
+def _seen(task: asyncio.Task[int]) -> None:
     """What it raised is told by who waits; if they all left, nobody wants a warning."""
     if not task.cancelled():
         task.exception()

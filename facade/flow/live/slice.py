@@ -36,8 +36,8 @@ _OF_RESOURCE = (
 )
 
 
-async def refresh_slice(into: Into, source: Source, type: str, part: Slice) -> None:
-    """Make what the store holds of the slice what the source holds now.
+async def refresh_slice(into: Into, source: Source, type: str, part: Slice) -> int:
+    """Make what the store holds of the slice what the source holds now; gives how many records it holds.
 
     Raises the source's ConnectorErrors (SliceTooLarge among them), or Unavailable when the store cannot keep
     it.
@@ -55,6 +55,7 @@ async def refresh_slice(into: Into, source: Source, type: str, part: Slice) -> N
             changed += await delete_lost(into, gone, again.asked)
     if changed:
         await settle_contests(into.store, into.pack, into.state.source, [part.stream])
+    return pulled.tally.read
 
 
 async def slice_of_stored(store: Store, stream: Stream, stream_id: int, type: str, id: str) -> Slice | None:

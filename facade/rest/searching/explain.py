@@ -57,7 +57,7 @@ async def explain(
     parts += [_of_ignored(name) for search in request.asked[:1] for name in search.ignored]
     sources = plan.sources if isinstance(plan, PlanOfTypes) else (plan.source,)
     for search, source in zip(request.asked, sources, strict=True):
-        parts.append(await _of_type(service, search, source, timer))
+        parts.append(await _of_type(service, search, source, told, timer))
     if service.refresher is not None:
         parts.append(_of_refresh(service, told, seconds))
     parts += [_of_measured("statement", one) for one in await _statements(service, plan, timer)]
@@ -81,8 +81,10 @@ def check_admin(service: Service, call: Call) -> None:
         )
 
 
-async def _of_type(service: Service, search: Search, source: Source, timer: Timer) -> Part:
-    """One type that is searched: its clauses, and the streams that make it."""
+async def _of_type(
+    service: Service, search: Search, source: Source, refreshed: Told | None, timer: Timer
+) -> Part:
+    """One type that is searched: its clauses, and the streams that make it, with what each gave."""
     needed = needed_terms(search.accepted)
     told = words_of(
         search, search.accepted, await find_terms(service.shelf, service.store, needed) if needed else {}
@@ -98,7 +100,8 @@ async def _of_type(service: Service, search: Search, source: Source, timer: Time
         )
     if service.refresher is not None:
         streams = explain_streams(service.refresher.packs, search, told, service.zone)
-        parts += [_of_stream(one) for one in streams]
+        given = {(one.source, one.stream): rows for one, rows in refreshed.given} if refreshed else {}
+        parts += [_of_stream(one, given.get((one.source, one.stream))) for one in streams]
     return {"name": "type", "part": parts}
 
 
@@ -136,7 +139,8 @@ def _of_clause(one: ClauseTold) -> Part:
     return {"name": "clause", "part": parts}
 
 
-def _of_stream(one: StreamTold) -> Part:
+def _of_stream(one: StreamTold, rows: int | None) -> Part:
+    """`rows`: what its source gave just now, if it was asked."""
     parts = [
         _part("source", valueString=one.source),
         _part("stream", valueString=one.stream),
@@ -149,6 +153,8 @@ def _of_stream(one: StreamTold) -> Part:
             condition.value if isinstance(condition.value, str) else ", ".join(condition.value) or "nothing"
         )
         parts.append(_part("asked", valueString=f"{condition.column} {condition.op} {values}"))
+    if rows is not None:
+        parts.append(_part("rows", valueInteger=rows))
     parts += [
         {"name": "kept", "part": [_part("parameter", valueString=words), _part("reason", valueString=reason)]}
         for words, reason in one.kept

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from facade.flow.live.demand import Told
@@ -113,7 +114,8 @@ async def _refreshed(service: Service, call: Call, request: Prepared) -> Told | 
         return None
     times = [part.asked for part in parts if part.asked is not None]
     troubles = dict.fromkeys(trouble for part in parts for trouble in part.troubles)
-    return Told(min(times) if len(times) == len(parts) else None, tuple(troubles))
+    given = tuple(chain.from_iterable(part.given for part in parts))
+    return Told(min(times) if len(times) == len(parts) else None, tuple(troubles), given)
 
 
 async def _told_of_all(

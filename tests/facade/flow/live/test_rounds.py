@@ -19,9 +19,10 @@ class Asked:
         self.times = 0
         self.gate = asyncio.Event()
 
-    async def __call__(self) -> None:
+    async def __call__(self) -> int:
         self.times += 1
         await self.gate.wait()
+        return self.times
 
 
 class Clock:

@@ -16,7 +16,7 @@ from facade.rest.routes import ROUTES
 from facade.spec.check import check
 from facade.store import Store
 from facade.store.serialise import from_json
-from tests.facade.flow.live.diary import diary
+from tests.facade.flow.live.diary import Practice, diary
 from tests.facade.rest import support
 from tests.facade.rest.support import BASE, outcome, put
 
@@ -249,7 +249,29 @@ async def test_what_a_source_is_asked(store: Store) -> None:
     assert (stream["source"], stream["stream"], stream["mode"]) == (["desk"], ["booking"], ["live"])
     assert stream["pushed"] == ["patient=1"]
     assert stream["asked"] == ["person = 1"]
+    assert "rows" not in stream, "it was not asked"
     kept = {one["parameter"][0]: one["reason"][0] for one in stream["kept"]}
     assert kept["patient.family=Berg"] == "only the store can follow what leads beyond one parameter"
     assert "status=booked" in kept
     assert "milliseconds" in told["refresh"][0]
+
+
+async def test_how_many_rows_a_source_gave(store: Store) -> None:
+    """Of a slice, of a whole stream that was read, and of none where it was spared."""
+    practice = Practice(store)
+    for no, person in enumerate("112111"):
+        practice.desk.book(no, person)
+    practice.desk.tables["person"]["1"] = {"no": "1", "name": "Doe"}
+    service = support.service(
+        store, ("Appointment", "Patient"), admin_token=TOKEN, refresher=practice.refresher, zone=UTC
+    )
+    async with support.client(ROUTES, service) as client:
+        for query, demand, rows in (
+            ("Appointment?patient=1&status=booked", {}, [5]),
+            ("Appointment?patient=3", {}, [0]),
+            ("Patient?name=doe", {"cache-control": "no-cache"}, [1]),
+            ("Appointment?patient=1", {"cache-control": "max-stale"}, None),
+        ):
+            response = await client.get(f"/{query}&_explain=true", headers={**ADMIN, **demand})
+            told = read({"part": response.json()["parameter"]})
+            assert told["type"][0]["stream"][0].get("rows") == rows, query
