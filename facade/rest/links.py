@@ -6,7 +6,7 @@ https://hl7.org/fhir/R4/bundle.html#searchset · https://hl7.org/fhir/R4/http.ht
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from facade.rest import paging
@@ -25,6 +25,14 @@ class Links:
     path: str
     used: str
     kept: str
+    _search: str = field(init=False)
+    _first: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._search = f"{self.path}?{self.used}"
+        query = f"{self.used}&{self.kept}" if self.used and self.kept else self.used or self.kept
+        address = f"{self.service.base_url}/{self.path}".rstrip("/")
+        self._first = f"{address}?{query}" if query else address
 
     @classmethod
     def of(
@@ -44,18 +52,17 @@ class Links:
 
     def open(self, cursor: str) -> str:
         """The place in the order that the client's cursor stands for. Raises BadRequest."""
-        return paging.open_cursor(self.service.cursor_key, f"{self.path}?{self.used}", cursor)
+        return paging.open_cursor(self.service.cursor_key, self._search, cursor)
 
     def at(self, cursor: str | None) -> str:
         """The URL of the page that begins at a cursor, or of the first."""
-        parts = [self.used, self.kept, f"{paging.PARAMETER}={cursor}" if cursor else ""]
-        query = "&".join([part for part in parts if part])
-        address = f"{self.service.base_url}/{self.path}".rstrip("/")
-        return f"{address}?{query}" if query else address
+        if not cursor:
+            return self._first
+        return f"{self._first}{'&' if self.used or self.kept else '?'}{paging.PARAMETER}={cursor}"
 
     def sign(self, place: str) -> str:
         """The URL of the page at a place in the order."""
-        return self.at(paging.sign(self.service.cursor_key, f"{self.path}?{self.used}", place))
+        return self.at(paging.sign(self.service.cursor_key, self._search, place))
 
 
 def spell(items: Iterable[tuple[str, str]]) -> str:

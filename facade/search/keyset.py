@@ -10,8 +10,6 @@ way the key goes. A page backward is the same walk turned round.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +21,9 @@ from facade.search.covered import numbers_of
 from facade.search.index_sql import of_numbers
 from facade.search.kinds import ON_RESOURCE, kind_of
 from facade.search.model import SortKey, Statement
+
+_MISSING = type(None)
+_PLAIN = frozenset({str, int, float, _MISSING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,15 @@ class Cursor:
     seen: int = 0
 
     def text(self) -> str:
-        """To be handed out, and signed by who does."""
-        content = orjson.dumps([int(self.backward), self.snapshot, self.seen, *self.values, self.rid])
-        return base64.urlsafe_b64encode(content).decode().rstrip("=")
+        """JSON, to be signed and spelled for a URL by who hands it out."""
+        return orjson.dumps([int(self.backward), self.snapshot, self.seen, *self.values, self.rid]).decode()
 
 
 def read_cursor(text: str, keys: int) -> Cursor:
     """The inverse, for an order of so many keys; raises BadRequest."""
     try:
-        values = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError):
+        values = orjson.loads(text)
+    except ValueError:
         values = None
     if not isinstance(values, list) or len(values) != keys + 4 or not _well_formed(values):
         raise BadRequest("The page's cursor does not belong to this search", expression="http._cursor")
@@ -58,10 +58,9 @@ def read_cursor(text: str, keys: int) -> Cursor:
 
 def _well_formed(values: Sequence[Any]) -> bool:
     """Whole numbers, but for the sort values, which are texts, numbers or missing."""
-    backward, snapshot, seen, *sorted_by, rid = values
-    whole = all(type(one) is int for one in (backward, seen, rid))
-    plain = all(type(one) in (str, int, float, type(None)) for one in sorted_by)
-    return whole and plain and type(snapshot) in (int, type(None))
+    backward, snapshot, seen, *sorted_by, rid = map(type, values)
+    whole = backward is seen is rid is int
+    return whole and _PLAIN.issuperset(sorted_by) and (snapshot is int or snapshot is _MISSING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,10 @@ class Edged:
     def plan(self, made: Plan, texts: Sequence[str], edge: Cursor) -> Plan:
         """A plan with its page at this edge; texts are in the slots."""
         rids = None if self.rids is None else self.rids.fill(texts, edge)
-        return made._replace(cursor=edge, page=self.page.fill(texts, edge), rids=rids)
+        page = self.page.fill(texts, edge)
+        return Plan(
+            made.search, made.access, made.dialect, made.source, made.order, edge, page, rids, made.texts
+        )
 
 
 @dataclass(frozen=True, slots=True)

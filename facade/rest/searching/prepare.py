@@ -154,7 +154,8 @@ class _Template:
         page = self.pages.get(kind)
         if page is None:
             page = self.pages[kind] = Edged.of(whole, edge, len(texts))
-        return made._replace(cursor=cursor, plan=page.plan(made.plan, texts, edge))
+        plan = page.plan(made.plan, texts, edge)
+        return Prepared(made.media, made.place, made.asked, made.links, cursor, plan, made.subset, made.texts)
 
 
 @lru_cache(2048)

@@ -265,7 +265,7 @@ async def test_equals_a_diary(
         while url is not None:
             answer = await client.get(url)
             assert answer.json()["total"] == len(wanted)
-            seen += [(one.split("/")[1][0], int(one[-1])) for one in found(answer)]
+            seen += [(one.split("/")[1][0], int(one.split()[-1])) for one in found(answer)]
             url = link(answer, "next")
     store.close()
     assert len(seen) == len(wanted)

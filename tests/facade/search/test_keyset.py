@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from contextlib import suppress
 
 import orjson
@@ -29,9 +28,7 @@ CURSORS = st.builds(
 
 @given(CURSORS)
 def test_what_was_handed_out_is_read_again(cursor: Cursor) -> None:
-    text = cursor.text()
-    assert text.isascii() and not set("=&+/") & set(text)
-    assert read_cursor(text, len(cursor.values)) == cursor
+    assert read_cursor(cursor.text(), len(cursor.values)) == cursor
 
 
 @given(cursor=CURSORS, keys=st.integers(0, 8))
@@ -43,7 +40,7 @@ def test_a_cursor_of_an_order_of_other_keys_is_refused(cursor: Cursor, keys: int
 
 
 def made(content: object) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps(content)).decode().rstrip("=")
+    return orjson.dumps(content).decode()
 
 
 @pytest.mark.parametrize(
@@ -53,6 +50,7 @@ def made(content: object) -> str:
         "!",
         "ä",
         "AAA",
+        "[0,null,0,1",
         made(None),
         made({}),
         made([]),
