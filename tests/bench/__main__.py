@@ -1,4 +1,4 @@
-"""All benchmarks: a table, and build/bench.json. `python -m tests.bench http` runs one of them."""
+"""All benchmarks: a table of each, and build/bench.json. `python -m tests.bench http` runs one of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.bench.fill import bench_fill
 from tests.bench.http import bench_http
 from tests.bench.live import bench_live
 from tests.bench.mapping import bench_mapping
-from tests.bench.report import Figure, show
+from tests.bench.report import Figure, keep, show
 from tests.bench.resync import bench_resync
 from tests.bench.search.figures import bench_search
 
@@ -24,5 +24,7 @@ BENCHES = {
 
 figures: list[Figure] = []
 for name in sys.argv[1:] or BENCHES:
-    figures += BENCHES[name]()
-show(figures, Path("build"))
+    found = BENCHES[name]()
+    figures += found
+    show(found)  # as they come: all of them take more than an hour
+    keep(figures, Path("build"))

@@ -87,8 +87,8 @@ def median_of(runs: int, measure: Callable[[], float]) -> float:
     return statistics.median(measure() for _ in range(runs))
 
 
-def show(figures: list[Figure], folder: Path) -> None:
-    """Print the table and write bench.json."""
+def show(figures: list[Figure]) -> None:
+    """Print a table."""
     table = Table(
         "name", "value", "unit", "baseline", "ratio", "promised", "met", title="make bench, one core each"
     )
@@ -103,6 +103,10 @@ def show(figures: list[Figure], folder: Path) -> None:
             {True: "yes", False: "[red]NO[/]", None: ""}[figure.met],
         )
     Console(width=140).print(table)
+
+
+def keep(figures: list[Figure], folder: Path) -> None:
+    """Write bench.json."""
     folder.mkdir(exist_ok=True)
     keys = ("name", "value", "unit", "baseline", "ratio")
     rows = [{key: asdict(figure)[key] for key in keys} for figure in figures]
