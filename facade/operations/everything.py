@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from facade.flow.live.demand import Told
+from facade.flow.live.demand import Told, together
 from facade.operations.inputs import simple_items
 from facade.operations.record import RecordPage, fetch_record
 from facade.operations.record_asked import read_asked
@@ -91,11 +91,7 @@ async def _refreshed(service: Service, call: Call, wanted: Everything, *, onward
         if isinstance(part, BaseException):
             raise part
         parts.append(part)
-    if not parts:
-        return Told(fresh.clock())
-    times = [part.asked for part in parts if part.asked is not None]
-    troubles = dict.fromkeys(trouble for part in parts for trouble in part.troubles)
-    return Told(min(times) if len(times) == len(parts) else None, tuple(troubles))
+    return together(parts) if parts else Told(fresh.clock())
 
 
 @lru_cache(16)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from facade.flow.live.demand import Told
+from facade.flow.live.demand import Told, together
 from facade.flow.live.freshness import Trouble
 from facade.rest.answer import Header
 from facade.rest.request.cache_control import demand_of
@@ -50,9 +50,7 @@ async def stored(service: Service, types: Iterable[str], told: Told | None = Non
     if service.refresher is None:
         return None
     parts = [await service.refresher.stored(type) for type in types] + ([told] if told is not None else [])
-    times = [part.asked for part in parts if part.asked is not None]
-    troubles = dict.fromkeys(trouble for part in parts for trouble in part.troubles)
-    return Told(min(times) if times and len(times) == len(parts) else None, tuple(troubles))
+    return together(parts)
 
 
 def age_headers(service: Service, told: Told) -> tuple[Header, ...]:

@@ -103,14 +103,14 @@ class Asking:
             )
         try:
             coming = self._slices.join(key, partial(self._pull, one, key, type, part), oldest)
-            ended = await _end(coming, wait)
+            given = await _end(coming, wait)
         except SliceTooLarge:
             return None
         except Exception as error:
             return self._failed(one, error)
-        if not ended:
+        if given is None:
             return stale(one, self._clock(), "timeout", f"its source did not answer within {wait:g} seconds")
-        return Answer(one, coming.sent, given=coming.task.result())
+        return Answer(one, coming.sent, given=given)
 
     async def whole(self, one: Known, oldest: float | None) -> Answer:
         """All of a stream (by its cursor, if it has one), read now or at `oldest` at the earliest."""
@@ -120,13 +120,13 @@ class Asking:
         wait = origin.refresh_timeout
         try:
             coming = self._wholes.join(one, partial(self._sync, one), oldest)
-            ended = await _end(coming, wait)
+            given = await _end(coming, wait)
         except Exception as error:
             return self._failed(one, error)
-        if not ended:
+        if given is None:
             why = f"reading it takes longer than {wait:g} seconds, and goes on"
             return stale(one, self._clock(), "timeout", why)
-        return Answer(one, coming.sent, given=coming.task.result())
+        return Answer(one, coming.sent, given=given)
 
     def begin_whole(self, one: Known) -> None:
         """Read all of a stream in the background, unless that is done or was begun lately: a source is kept
@@ -198,12 +198,12 @@ def _resting(connector: Connector) -> str | None:
     return None if rest is None else rest.told
 
 
-async def _end(coming: Round, seconds: float) -> bool:
-    """Whether a round ends in time; raises what it raised. It goes on when its clients leave."""
+async def _end(coming: Round, seconds: float) -> int | None:
+    """How many records a round gave, None if it does not end in time; raises what it raised. It goes on when
+    its clients leave."""
     done, _ = await asyncio.wait({coming.task}, timeout=seconds)
     if not done:
-        return False
+        return None
     if coming.task.cancelled():
         raise Unavailable(STOPPING)
-    coming.task.result()
-    return True
+    return coming.task.result()

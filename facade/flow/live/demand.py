@@ -97,9 +97,26 @@ def tell(answers: Sequence[Answer], now: float, demand: Demand) -> Told:
         age = inf if answer.asked is None else now - answer.asked
         if answer.trouble is not None and age > demand.stale_if_error:
             raise Unavailable(answer.trouble.text)
-    times = [answer.asked for answer in answers if answer.asked is not None]
+    return sum_up(answers)
+
+
+def sum_up(answers: Sequence[Answer]) -> Told:
+    """The streams' parts as one answer, whatever is wrong with them."""
+    troubles = tuple(answer.trouble for answer in answers if answer.trouble is not None)
     given = tuple((one.stream, one.given) for one in answers if one.given is not None)
-    return Told(min(times) if len(times) == len(answers) > 0 else None, troubles, given)
+    return Told(_oldest(answers), troubles, given)
+
+
+def together(parts: Sequence[Told]) -> Told:
+    """What an answer says of itself that has several parts: each trouble once."""
+    troubles = dict.fromkeys(trouble for part in parts for trouble in part.troubles)
+    return Told(_oldest(parts), tuple(troubles), tuple(one for part in parts for one in part.given))
+
+
+def _oldest(parts: Sequence[Answer | Told]) -> float | None:
+    """When the oldest was asked; None if that is not known of all."""
+    times = [part.asked for part in parts if part.asked is not None]
+    return min(times) if len(times) == len(parts) > 0 else None
 
 
 def check_cached(answers: Sequence[Answer], now: float, demand: Demand, *, strict: bool) -> None:

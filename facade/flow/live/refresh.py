@@ -12,7 +12,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from facade.flow.live.asking import Asking, Origin
-from facade.flow.live.demand import NO_DEMAND, Answer, Demand, Told, as_it_is, check_cached, tell
+from facade.flow.live.demand import NO_DEMAND, Answer, Demand, Told, as_it_is, check_cached, sum_up, tell
 from facade.flow.live.freshness import Freshness, Known
 from facade.flow.live.narrow import Slice, narrow, narrow_id
 from facade.flow.live.slice import slice_of_stored
@@ -80,10 +80,7 @@ class Refresher:
         if not made.streams:
             return Told(now)
         answers = [as_it_is(one, now, strict=self.fresh.strict) for one in made.streams]
-        answers = await self._believed(answers)
-        times = [answer.asked for answer in answers if answer.asked is not None]
-        troubles = tuple(answer.trouble for answer in answers if answer.trouble is not None)
-        return Told(min(times) if len(times) == len(answers) else None, troubles)
+        return sum_up(await self._believed(answers))
 
     async def _refresh(self, type: str, part: Part, demand: Demand) -> Told:
         streams = self.fresh.made[type].streams

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from itertools import chain
 from typing import Any
 
-from facade.flow.live.demand import Told
+from facade.flow.live.demand import Told, together
 from facade.flow.live.freshness import Trouble
 from facade.rest.age import age_headers, calm_age, refresh_search, stored
 from facade.rest.answer import Answer, Header
@@ -110,12 +109,7 @@ async def _refreshed(service: Service, call: Call, request: Prepared) -> Told | 
         if calm_age(service, call, asked.type) is None:
             search = fill_search(asked, texts)
             parts.append(await refresh_search(service, call, search, onward=request.cursor is not None))
-    if not parts:
-        return None
-    times = [part.asked for part in parts if part.asked is not None]
-    troubles = dict.fromkeys(trouble for part in parts for trouble in part.troubles)
-    given = tuple(chain.from_iterable(part.given for part in parts))
-    return Told(min(times) if len(times) == len(parts) else None, tuple(troubles), given)
+    return together(parts) if parts else None
 
 
 async def _told_of_all(
